@@ -1,0 +1,167 @@
+/**
+ * @file What an engine must be able to do. The formulas are in `plain-loops.ts`; an engine may do
+ * the same faster, and falls back to the loops for what it does not have.
+ *
+ * Engines take and give plain arrays, row-major and without gaps, that the collector owns. What an
+ * engine keeps between calls (packed weights, activations for backward) is its own affair.
+ */
+
+import type { FloatArray } from "../core/dtype.ts";
+import type { Shape } from "../core/shape.ts";
+import type { Storage } from "../core/storage.ts";
+
+export type UnaryName = "exp" | "log" | "tanh" | "sigmoid" | "relu" | "sqrt" | "abs" | "neg";
+export type BinaryName = "add" | "sub" | "mul" | "div";
+
+export interface Backend {
+  readonly name: string;
+
+  /** The precision of every array that the engine returns. */
+  readonly dtype: "float32" | "float64";
+
+  /** Zeros, in the engine's precision. */
+  alloc(length: number): FloatArray;
+
+  /** out = a ∘ b with NumPy's broadcasting; `outShape` is the broadcast of both. */
+  binary(
+    name: BinaryName,
+    a: FloatArray,
+    aShape: Shape,
+    b: FloatArray,
+    bShape: Shape,
+    outShape: Shape,
+  ): FloatArray;
+
+  /** y = f(x), element by element. */
+  unary(name: UnaryName, x: FloatArray): FloatArray;
+
+  /** dL/dx from dL/dy, x and y = f(x). */
+  unaryBackward(name: UnaryName, gradY: FloatArray, x: FloatArray, y: FloatArray): FloatArray;
+
+  /** Matrix products. */
+  gemm(call: GemmCall): FloatArray;
+
+  /** Row-wise softmax of x [rows, cols]; a row of −∞ alone gives NaN, as in PyTorch. */
+  softmax(x: FloatArray, rows: number, cols: number): FloatArray;
+
+  /** Row-wise log-softmax of x [rows, cols]. */
+  logSoftmax(x: FloatArray, rows: number, cols: number): FloatArray;
+
+  /** One recurrent layer over whole sequences, in one or both directions. */
+  recurrent(call: RecurrentCall): RecurrentResult;
+
+  /** Gradients of {@link recurrent}; `saved` must come from the same call and is used up. */
+  recurrentBackward(
+    call: RecurrentCall,
+    saved: RecurrentSaved,
+    grads: RecurrentOutputGradients,
+  ): RecurrentGradients;
+}
+
+/**
+ * out[i] = op(a[i]) · op(b[i]) + bias, for `batch` pairs of matrices.
+ *
+ * - `a` [batch, m, k], or [batch, k, m] if `transA`
+ * - `b` [batch, k, n], or [batch, n, k] if `transB`
+ * - `bias` [n], added to every row
+ * - `out` [batch, m, n]
+ *
+ * With `aShared` (or `bShared`) the one matrix given serves the whole batch.
+ */
+export interface GemmCall {
+  batch: number;
+  m: number;
+  n: number;
+  k: number;
+  a: FloatArray;
+  b: FloatArray;
+  transA?: boolean;
+  transB?: boolean;
+  aShared?: boolean;
+  bShared?: boolean;
+  bias?: FloatArray | null;
+}
+
+export type CellKind = "rnn_tanh" | "rnn_relu" | "lstm" | "gru";
+
+export const NUM_GATES: Record<CellKind, number> = { rnn_tanh: 1, rnn_relu: 1, lstm: 4, gru: 3 };
+
+/** Sizes: B batch, T steps, I input features, H hidden features, D directions, G = gates · H. */
+export interface RecurrentCall {
+  cell: CellKind;
+  /** GRU: `true` n = tanh(W·x + b + r ⊙ (U·h + b′)), PyTorch's; `false` n = tanh(W·x + b + U·(r ⊙ h) + b′). */
+  resetAfter: boolean;
+  /** `input` and `output` are [B, T, …] rather than [T, B, …]. States never are. */
+  batchFirst: boolean;
+  batch: number;
+  seq: number;
+  inputSize: number;
+  hiddenSize: number;
+  /** LSTM: features that h is projected to; 0 means none. P = projSize || hiddenSize. */
+  projSize: number;
+  /** [T, B, I] or [B, T, I] */
+  input: FloatArray;
+  /** One per direction: forward, then reverse. D = directions.length. */
+  directions: RecurrentWeights[];
+  /** [D, B, P]; null is zeros. */
+  h0: FloatArray | null;
+  /** [D, B, H]; null is zeros. LSTM only. */
+  c0: FloatArray | null;
+  /**
+   * [B], any order, each between 1 and T; null is T for all. Outputs past a sequence's end are 0,
+   * its hN and cN are those of its last step, and the reverse direction starts there.
+   */
+  lengths: Int32Array | null;
+  /** Keep what backward needs. Without it `saved` is null and no history is kept. */
+  training: boolean;
+}
+
+export interface RecurrentWeights {
+  /** [G, I] */
+  weightIh: Storage;
+  /** [G, P] */
+  weightHh: Storage;
+  /** [G] */
+  biasIh: Storage | null;
+  /** [G] */
+  biasHh: Storage | null;
+  /** [P, H], with `projSize` only */
+  weightHr: Storage | null;
+}
+
+export interface RecurrentResult {
+  /** [T, B, D·P] or [B, T, D·P] */
+  output: FloatArray;
+  /** [D, B, P] */
+  hN: FloatArray;
+  /** [D, B, H]; LSTM only */
+  cN: FloatArray | null;
+  saved: RecurrentSaved | null;
+}
+
+/** What an engine keeps from forward for backward. Opaque to everyone else. */
+export interface RecurrentSaved {
+  readonly engine: string;
+}
+
+/** null where nothing flows back. */
+export interface RecurrentOutputGradients {
+  output: FloatArray | null;
+  hN: FloatArray | null;
+  cN: FloatArray | null;
+  /** Whether dL/d(input) is wanted: not for the first layer of most models. */
+  needsInput: boolean;
+}
+
+export interface RecurrentGradients {
+  input: FloatArray | null;
+  h0: FloatArray;
+  c0: FloatArray | null;
+  directions: {
+    weightIh: FloatArray;
+    weightHh: FloatArray;
+    biasIh: FloatArray | null;
+    biasHh: FloatArray | null;
+    weightHr: FloatArray | null;
+  }[];
+}
