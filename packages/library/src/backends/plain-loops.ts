@@ -1,0 +1,248 @@
+/**
+ * @file Every formula as a plain loop, written to be read.
+ *
+ * In float64 these loops are the `reference` engine: what gradients are checked in and kernels are
+ * tested against. In float32 they do for the Wasm engine what it has no kernel for.
+ */
+
+import type { FloatArray } from "../core/dtype.ts";
+import { unreachable } from "../core/errors.ts";
+import { broadcastStrides, sameShape, sizeOf, type Shape } from "../core/shape.ts";
+import type { Backend, BinaryName, GemmCall, UnaryName } from "./backend.ts";
+import { plainRecurrent, plainRecurrentBackward } from "./plain-recurrent.ts";
+
+type Alloc = (length: number) => FloatArray;
+
+/** The plain loops as an engine of its own, in either precision. */
+export function plainLoops(dtype: "float32" | "float64"): Backend {
+  const alloc: Alloc =
+    dtype === "float32" ? (length) => new Float32Array(length) : (length) => new Float64Array(length);
+  return {
+    name: dtype === "float64" ? "reference" : "plain",
+    dtype,
+    alloc,
+    binary: (name, a, aShape, b, bShape, outShape) =>
+      binary(name, a, aShape, b, bShape, outShape, alloc(sizeOf(outShape))),
+    unary: (name, x) => unary(name, x, alloc(x.length)),
+    unaryBackward: (name, gradY, x, y) => unaryBackward(name, gradY, x, y, alloc(x.length)),
+    gemm: (call) => gemm(call, alloc(call.batch * call.m * call.n)),
+    softmax: (x, rows, cols) => softmax(x, rows, cols, alloc(x.length)),
+    logSoftmax: (x, rows, cols) => logSoftmax(x, rows, cols, alloc(x.length)),
+    recurrent: (call) => plainRecurrent(call, alloc),
+    recurrentBackward: (call, saved, grads) => plainRecurrentBackward(call, saved, grads, alloc),
+  };
+}
+
+const BINARY: Record<BinaryName, (a: number, b: number) => number> = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+};
+
+function binary(
+  name: BinaryName,
+  a: FloatArray,
+  aShape: Shape,
+  b: FloatArray,
+  bShape: Shape,
+  outShape: Shape,
+  out: FloatArray,
+): FloatArray {
+  if (sameShape(aShape, bShape)) return binarySameShape(name, a, b, out);
+
+  const f = BINARY[name];
+  forEachBroadcast(aShape, bShape, outShape, (i, ai, bi) => {
+    out[i] = f(a[ai], b[bi]);
+  });
+  return out;
+}
+
+/** One loop per operation: a call through a table costs ten times the arithmetic. */
+function binarySameShape(name: BinaryName, a: FloatArray, b: FloatArray, out: FloatArray) {
+  const n = out.length;
+  switch (name) {
+    case "add":
+      for (let i = 0; i < n; i++) out[i] = a[i] + b[i];
+      return out;
+    case "sub":
+      for (let i = 0; i < n; i++) out[i] = a[i] - b[i];
+      return out;
+    case "mul":
+      for (let i = 0; i < n; i++) out[i] = a[i] * b[i];
+      return out;
+    case "div":
+      for (let i = 0; i < n; i++) out[i] = a[i] / b[i];
+      return out;
+    default:
+      return unreachable(name);
+  }
+}
+
+/** Visits every element of `outShape` with the offsets of the two elements it is made of. */
+export function forEachBroadcast(
+  aShape: Shape,
+  bShape: Shape,
+  outShape: Shape,
+  visit: (i: number, ai: number, bi: number) => void,
+): void {
+  const size = sizeOf(outShape);
+  const rank = outShape.length;
+  if (rank === 0) {
+    visit(0, 0, 0);
+    return;
+  }
+  const aStrides = broadcastStrides(aShape, outShape);
+  const bStrides = broadcastStrides(bShape, outShape);
+  const last = rank - 1;
+  const inner = outShape[last];
+  const index = new Array<number>(rank).fill(0);
+  let ai = 0;
+  let bi = 0;
+  for (let i = 0; i < size; ) {
+    for (let j = 0; j < inner; j++, i++) visit(i, ai + j * aStrides[last], bi + j * bStrides[last]);
+    // Carry, as in an odometer.
+    for (let axis = last - 1; axis >= 0; axis--) {
+      index[axis]++;
+      ai += aStrides[axis];
+      bi += bStrides[axis];
+      if (index[axis] < outShape[axis]) break;
+      ai -= aStrides[axis] * outShape[axis];
+      bi -= bStrides[axis] * outShape[axis];
+      index[axis] = 0;
+    }
+  }
+}
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+function unary(name: UnaryName, x: FloatArray, y: FloatArray): FloatArray {
+  const n = x.length;
+  switch (name) {
+    case "exp":
+      for (let i = 0; i < n; i++) y[i] = Math.exp(x[i]);
+      return y;
+    case "log":
+      for (let i = 0; i < n; i++) y[i] = Math.log(x[i]);
+      return y;
+    case "tanh":
+      for (let i = 0; i < n; i++) y[i] = Math.tanh(x[i]);
+      return y;
+    case "sigmoid":
+      for (let i = 0; i < n; i++) y[i] = sigmoid(x[i]);
+      return y;
+    case "relu":
+      // Not Math.max: NaN must stay NaN, and −0 becomes 0 as in PyTorch.
+      for (let i = 0; i < n; i++) y[i] = x[i] <= 0 ? 0 : x[i];
+      return y;
+    case "sqrt":
+      for (let i = 0; i < n; i++) y[i] = Math.sqrt(x[i]);
+      return y;
+    case "abs":
+      for (let i = 0; i < n; i++) y[i] = Math.abs(x[i]);
+      return y;
+    case "neg":
+      for (let i = 0; i < n; i++) y[i] = -x[i];
+      return y;
+    default:
+      return unreachable(name);
+  }
+}
+
+function unaryBackward(
+  name: UnaryName,
+  gradY: FloatArray,
+  x: FloatArray,
+  y: FloatArray,
+  gradX: FloatArray,
+): FloatArray {
+  const n = x.length;
+  switch (name) {
+    case "exp": // y′ = y
+      for (let i = 0; i < n; i++) gradX[i] = gradY[i] * y[i];
+      return gradX;
+    case "log": // y′ = 1 / x
+      for (let i = 0; i < n; i++) gradX[i] = gradY[i] / x[i];
+      return gradX;
+    case "tanh": // y′ = 1 − y²
+      for (let i = 0; i < n; i++) gradX[i] = gradY[i] * (1 - y[i] * y[i]);
+      return gradX;
+    case "sigmoid": // y′ = y · (1 − y)
+      for (let i = 0; i < n; i++) gradX[i] = gradY[i] * y[i] * (1 - y[i]);
+      return gradX;
+    case "relu": // y′ = 1 where x > 0, else 0
+      for (let i = 0; i < n; i++) gradX[i] = x[i] > 0 ? gradY[i] : 0;
+      return gradX;
+    case "sqrt": // y′ = 1 / (2 · y)
+      for (let i = 0; i < n; i++) gradX[i] = gradY[i] / (2 * y[i]);
+      return gradX;
+    case "abs": // y′ = sign x, and 0 at 0
+      for (let i = 0; i < n; i++) gradX[i] = gradY[i] * Math.sign(x[i]);
+      return gradX;
+    case "neg":
+      for (let i = 0; i < n; i++) gradX[i] = -gradY[i];
+      return gradX;
+    default:
+      return unreachable(name);
+  }
+}
+
+function gemm(call: GemmCall, out: FloatArray): FloatArray {
+  const { batch, m, n, k, a, b, transA = false, transB = false, bias = null } = call;
+  const aStep = call.aShared ? 0 : m * k;
+  const bStep = call.bShared ? 0 : k * n;
+  // a[row, p] is at row · aRow + p · aCol, and likewise b[p, col].
+  const [aRow, aCol] = transA ? [1, m] : [k, 1];
+  const [bRow, bCol] = transB ? [1, k] : [n, 1];
+
+  for (let i = 0; i < batch; i++) {
+    for (let row = 0; row < m; row++) {
+      const aAt = i * aStep + row * aRow;
+      const outAt = (i * m + row) * n;
+      for (let col = 0; col < n; col++) {
+        const bAt = i * bStep + col * bCol;
+        let sum = bias ? bias[col] : 0;
+        for (let p = 0; p < k; p++) sum += a[aAt + p * aCol] * b[bAt + p * bRow];
+        out[outAt + col] = sum;
+      }
+    }
+  }
+  return out;
+}
+
+/** softmax(x) = exp(x − max x) / Σ exp(x − max x); subtracting the maximum keeps exp from overflowing. */
+function softmax(x: FloatArray, rows: number, cols: number, y: FloatArray): FloatArray {
+  for (let row = 0; row < rows; row++) {
+    const at = row * cols;
+    const max = rowMax(x, at, cols);
+    let sum = 0;
+    for (let i = at; i < at + cols; i++) {
+      const e = Math.exp(x[i] - max);
+      y[i] = e;
+      sum += e;
+    }
+    for (let i = at; i < at + cols; i++) y[i] /= sum;
+  }
+  return y;
+}
+
+/** log softmax(x) = x − max x − log Σ exp(x − max x) */
+function logSoftmax(x: FloatArray, rows: number, cols: number, y: FloatArray): FloatArray {
+  for (let row = 0; row < rows; row++) {
+    const at = row * cols;
+    const max = rowMax(x, at, cols);
+    let sum = 0;
+    for (let i = at; i < at + cols; i++) sum += Math.exp(x[i] - max);
+    const logSum = Math.log(sum);
+    for (let i = at; i < at + cols; i++) y[i] = x[i] - max - logSum;
+  }
+  return y;
+}
+
+function rowMax(x: FloatArray, at: number, cols: number): number {
+  let max = -Infinity;
+  for (let i = at; i < at + cols; i++) if (x[i] > max || Number.isNaN(x[i])) max = x[i];
+  return max;
+}
