@@ -1,11 +1,15 @@
 import { defineConfig } from "vitest/config";
 
-/** The tests run the TypeScript sources themselves: `source` is the condition that points at them. */
+/** The tests run the TypeScript sources themselves, which is where `unrolled-source` points. */
 export default defineConfig({
-  resolve: { conditions: ["source"] },
-  ssr: { resolve: { conditions: ["source", "node", "import", "module", "default"] } },
+  resolve: { conditions: ["unrolled-source"] },
+  ssr: { resolve: { conditions: ["unrolled-source", "node", "import", "module", "default"] } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "scripts/**/*.test.ts"],
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "packages/*/test/**/*.test.ts",
+      "scripts/**/*.test.ts",
+    ],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -1,0 +1,247 @@
+/**
+ * @file Builds what is not current: kernels → library → command line → declarations.
+ *
+ *   npm run build              everything whose sources have changed
+ *   npm run build -- --force   everything
+ *
+ * A part is current while the hash of its sources is the one noted at its last build and every
+ * file written then is still there. Files are replaced one by one, and only where they differ, so
+ * several processes may build at once and a running one never finds half a file.
+ */
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fail, ROOT, say, seconds, setUp } from "./setup.mjs";
+
+/** The condition in package.json under which an import finds the TypeScript source. */
+export const SOURCE_CONDITION = "unrolled-source";
+
+const THIS_FILE = fileURLToPath(import.meta.url);
+const CACHE = join(ROOT, "node_modules", ".cache", "unrolled");
+const KERNELS = join(ROOT, "packages", "kernels");
+const LIBRARY = join(ROOT, "packages", "library");
+const CLI = join(ROOT, "packages", "cli");
+
+/** What each part is made of, and how; `build` returns the files it wrote. */
+const PARTS = {
+  kernels: {
+    sources: () => [
+      ...filesIn(join(KERNELS, "assembly")),
+      ...["build.mjs", "asconfig.json", "package.json"].map((name) => join(KERNELS, name)),
+    ],
+    build: buildKernels,
+  },
+  library: {
+    sources: () => [...librarySources(), THIS_FILE],
+    build: buildLibrary,
+  },
+  "command line": {
+    sources: () => [
+      ...filesIn(join(CLI, "src")).filter(isShipped),
+      join(CLI, "package.json"),
+      THIS_FILE,
+    ],
+    build: buildCli,
+  },
+  declarations: {
+    sources: () => [
+      ...librarySources(),
+      join(LIBRARY, "tsconfig.build.json"),
+      join(ROOT, "tsconfig.json"),
+      THIS_FILE,
+    ],
+    build: buildDeclarations,
+  },
+};
+
+/** Builds the named parts (all, if none are named) and ends the process where one fails. */
+export async function build({ parts = Object.keys(PARTS), force = false } = {}) {
+  for (const name of parts) {
+    const { sources, build } = PARTS[name];
+    const stamp = join(CACHE, `${name.replace(" ", "-")}.json`);
+    const hash = hashOf(sources());
+    if (!force && isCurrent(stamp, hash)) continue;
+
+    const started = Date.now();
+    let outputs;
+    try {
+      outputs = await build();
+    } catch (error) {
+      // esbuild has already shown where; the compilers' own words come along in the message.
+      fail(`The ${name} could not be built.\n${error.message}`);
+    }
+    replaceFile(stamp, JSON.stringify({ hash, outputs: outputs.map(fromRoot) }));
+    say(`built the ${name} in ${seconds(started)}`);
+  }
+}
+
+function buildKernels() {
+  run(process.execPath, [join(KERNELS, "build.mjs")]);
+  return filesIn(join(KERNELS, "src", "generated"));
+}
+
+/**
+ * One ES module per published entry, with what they share in chunks of its own. Left as imports:
+ * `#platform`, which package.json resolves to Node's or the browser's half, the library's own name
+ * in tasks, and packages that are loaded only where somebody has installed them.
+ */
+async function buildLibrary() {
+  const source = join(LIBRARY, "src");
+  const entries = [
+    join(source, "index.ts"),
+    join(source, "platform", "node.ts"),
+    join(source, "platform", "browser.ts"),
+    ...filesIn(join(source, "tasks")).filter((path) =>
+      /tasks[\\/][^\\/]+[\\/]index\.ts$/.test(path),
+    ),
+  ];
+  return bundle({
+    entryPoints: entries.filter(existsSync),
+    outbase: source,
+    outdir: join(LIBRARY, "dist"),
+    platform: "neutral",
+    conditions: [SOURCE_CONDITION],
+    external: ["#platform", "unrolled", "node:*", "koffi"],
+  });
+}
+
+async function buildCli() {
+  return bundle({
+    entryPoints: [join(CLI, "src", "main.ts")],
+    outbase: join(CLI, "src"),
+    outdir: join(CLI, "dist"),
+    platform: "node",
+    packages: "external",
+  });
+}
+
+async function bundle(options) {
+  const esbuild = await import("esbuild");
+  const { outputFiles } = await esbuild.build({
+    bundle: true,
+    write: false,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    sourcemap: true,
+    sourcesContent: false,
+    chunkNames: "chunks/[name]-[hash]",
+    logLevel: "error",
+    ...options,
+  });
+  const outputs = outputFiles.map(({ path }) => path);
+  for (const { path, contents } of outputFiles) replaceFile(path, contents);
+  removeExcept(outputs, options.outdir, (path) => /\.js(\.map)?$/.test(path));
+  return outputs;
+}
+
+function buildDeclarations() {
+  const dist = join(LIBRARY, "dist");
+  const notes = join(CACHE, "declarations.tsbuildinfo");
+  const expected = filesIn(join(LIBRARY, "src"))
+    .filter(isShipped)
+    .map((path) => join(dist, relative(join(LIBRARY, "src"), path).replace(/\.ts$/, ".d.ts")));
+
+  // tsc trusts its notes and would not write a declaration anew that somebody has deleted.
+  if (!expected.every(existsSync)) rmSync(notes, { force: true });
+
+  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  const project = join(LIBRARY, "tsconfig.build.json");
+  run(process.execPath, [tsc, "-p", project, "--tsBuildInfoFile", notes]);
+  removeExcept(expected, dist, (path) => path.endsWith(".d.ts"));
+  for (const path of expected) makeSelfContained(path);
+  return expected;
+}
+
+/** tsc leaves `./lstm.ts` as it stands in a declaration; published, the module is `./lstm.js`. */
+function makeSelfContained(path) {
+  const text = readFileSync(path, "utf8");
+  if (text.includes('"@unrolled/kernels"')) {
+    throw new Error(
+      `${fromRoot(path)} imports a type from @unrolled/kernels, which is not published. ` +
+        "State that type in the library.",
+    );
+  }
+  replaceFile(path, text.replace(/((?:from|import\() ?"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"'));
+}
+
+function run(command, args) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: ROOT, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${stdout}${stderr}`.trim());
+}
+
+function librarySources() {
+  return [
+    ...filesIn(join(LIBRARY, "src")).filter(isShipped),
+    ...filesIn(join(KERNELS, "src")).filter(isShipped),
+    join(LIBRARY, "package.json"),
+    join(KERNELS, "package.json"),
+  ];
+}
+
+/** Not a test, and not a note beside the code. */
+function isShipped(path) {
+  return path.endsWith(".ts") && !path.endsWith(".test.ts");
+}
+
+/** Every file below a folder, sorted; none if there is no such folder. */
+export function filesIn(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+function hashOf(paths) {
+  const hash = createHash("sha256");
+  for (const path of paths) {
+    hash.update(`${fromRoot(path)}\0`);
+    hash.update(existsSync(path) ? readFileSync(path) : "(none)");
+    hash.update("\0");
+  }
+  return hash.digest("hex");
+}
+
+function isCurrent(stamp, hash) {
+  if (!existsSync(stamp)) return false;
+  const last = JSON.parse(readFileSync(stamp, "utf8"));
+  return last.hash === hash && last.outputs.every((path) => existsSync(join(ROOT, path)));
+}
+
+function replaceFile(path, contents) {
+  if (existsSync(path) && readFileSync(path).equals(Buffer.from(contents))) return;
+  const temporary = `${path}.${process.pid}.tmp`;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
+}
+
+function removeExcept(keep, folder, isOurs) {
+  const kept = new Set(keep);
+  for (const path of filesIn(folder)) {
+    if (isOurs(path) && !kept.has(path)) rmSync(path, { force: true });
+  }
+}
+
+function fromRoot(path) {
+  return relative(ROOT, path);
+}
+
+if (process.argv[1] === THIS_FILE) {
+  setUp();
+  const started = Date.now();
+  await build({ force: process.argv.includes("--force") });
+  say(`everything is current (${seconds(started)})`);
+}
