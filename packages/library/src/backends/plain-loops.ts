@@ -9,14 +9,16 @@ import type { FloatArray } from "../core/dtype.ts";
 import { unreachable } from "../core/errors.ts";
 import { broadcastStrides, sameShape, sizeOf, type Shape } from "../core/shape.ts";
 import type { Backend, BinaryName, GemmCall, UnaryName } from "./backend.ts";
-import { plainRecurrent, plainRecurrentBackward } from "./plain-recurrent.ts";
+import { plainRecurrent, plainRecurrentBackward, sigmoid } from "./plain-recurrent.ts";
 
 type Alloc = (length: number) => FloatArray;
 
 /** The plain loops as an engine of its own, in either precision. */
 export function plainLoops(dtype: "float32" | "float64"): Backend {
   const alloc: Alloc =
-    dtype === "float32" ? (length) => new Float32Array(length) : (length) => new Float64Array(length);
+    dtype === "float32"
+      ? (length) => new Float32Array(length)
+      : (length) => new Float64Array(length);
   return {
     name: dtype === "float64" ? "reference" : "plain",
     dtype,
@@ -99,7 +101,7 @@ export function forEachBroadcast(
   const index = new Array<number>(rank).fill(0);
   let ai = 0;
   let bi = 0;
-  for (let i = 0; i < size; ) {
+  for (let i = 0; i < size;) {
     for (let j = 0; j < inner; j++, i++) visit(i, ai + j * aStrides[last], bi + j * bStrides[last]);
     // Carry, as in an odometer.
     for (let axis = last - 1; axis >= 0; axis--) {
@@ -112,10 +114,6 @@ export function forEachBroadcast(
       index[axis] = 0;
     }
   }
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }
 
 function unary(name: UnaryName, x: FloatArray, y: FloatArray): FloatArray {

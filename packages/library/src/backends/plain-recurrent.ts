@@ -296,7 +296,8 @@ export function plainRecurrentBackward(
           addOuterRow(gradWh, j * P, gradAh[j], isNewGateOfOriginalGru ? read : h);
           if (gradBi) gradBi[j] += gradAx[j];
           if (gradBh) gradBh[j] += gradAh[j];
-          if (gradInput) addScaled(gradInput.subarray(row * I, (row + 1) * I), gradAx[j], wi, j * I);
+          if (gradInput)
+            addScaled(gradInput.subarray(row * I, (row + 1) * I), gradAx[j], wi, j * I);
           if (!isNewGateOfOriginalGru) addScaled(gradH, gradAh[j], wh, j * P);
         }
       }
@@ -308,7 +309,8 @@ export function plainRecurrentBackward(
   return { input: gradInput, h0: gradH0, c0: gradC0, directions };
 }
 
-function sigmoid(x: number): number {
+/** σ(x) = 1 / (1 + e⁻ˣ) */
+export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 

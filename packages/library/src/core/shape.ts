@@ -30,7 +30,9 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 export function checkShape(where: string, shape: Shape): void {
   if (shape.every((n) => Number.isInteger(n) && n >= 0)) return;
-  throw new ShapeError(`${where}: expected sizes that are whole numbers, got ${formatShape(shape)}.`);
+  throw new ShapeError(
+    `${where}: expected sizes that are whole numbers, got ${formatShape(shape)}.`,
+  );
 }
 
 /** −1 is the last axis, −2 the one before it. */
@@ -64,5 +66,7 @@ export function broadcastShapes(where: string, a: Shape, b: Shape): Shape {
 export function broadcastStrides(shape: Shape, target: Shape): number[] {
   const own = stridesOf(shape);
   const added = target.length - shape.length;
-  return target.map((_, axis) => (axis < added || shape[axis - added] === 1 ? 0 : own[axis - added]));
+  return target.map((_, axis) =>
+    axis < added || shape[axis - added] === 1 ? 0 : own[axis - added],
+  );
 }

@@ -1,0 +1,173 @@
+/**
+ * @file Sums, differences, products and quotients with NumPy's broadcasting, and powers.
+ */
+
+import { record } from "../../autograd/tape.ts";
+import { backend, type BinaryName } from "../../backends/index.ts";
+import { isFloat, type FloatArray } from "../../core/dtype.ts";
+import {
+  broadcastShapes,
+  broadcastStrides,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from "../../core/shape.ts";
+import { Tensor } from "../tensor.ts";
+import { sum } from "./reduce.ts";
+import { reshape } from "./reshape.ts";
+
+/** a + b; dL/da = dL/db = dL/dy */
+export function add(a: Tensor, b: Tensor | number): Tensor {
+  return binary("add", a, b, (gradY) => [gradY, gradY]);
+}
+
+/** a − b; dL/da = dL/dy, dL/db = −dL/dy */
+export function sub(a: Tensor, b: Tensor | number): Tensor {
+  return binary("sub", a, b, (gradY, _a, needsB) => [gradY, needsB ? gradY.neg() : null]);
+}
+
+/** a ⊙ b; dL/da = dL/dy ⊙ b, dL/db = dL/dy ⊙ a */
+export function mul(a: Tensor, b: Tensor | number): Tensor {
+  return binary("mul", a, b, (gradY, needsA, needsB, x, y) => [
+    needsA ? gradY.mul(y) : null,
+    needsB ? gradY.mul(x) : null,
+  ]);
+}
+
+/** a / b; dL/da = dL/dy / b, dL/db = −dL/dy ⊙ a / b² */
+export function div(a: Tensor, b: Tensor | number): Tensor {
+  return binary("div", a, b, (gradY, needsA, needsB, x, y) => [
+    needsA ? gradY.div(y) : null,
+    needsB ? gradY.mul(x).div(y.mul(y)).neg() : null,
+  ]);
+}
+
+type BinaryGradient = (
+  gradY: Tensor,
+  needsA: boolean,
+  needsB: boolean,
+  a: Tensor,
+  b: Tensor,
+) => [Tensor | null, Tensor | null];
+
+function binary(name: BinaryName, a: Tensor, other: Tensor | number, gradient: BinaryGradient) {
+  const b = typeof other === "number" ? scalar(other, a) : other;
+  const shape = broadcastShapes(name, a.shape, b.shape);
+  if (!isFloat(a.storage.array) && !isFloat(b.storage.array) && name !== "div") {
+    return binaryOnIntegers(name, a, b, shape);
+  }
+  const y = new Tensor(
+    backend().binary(name, floatsOf(a), a.shape, floatsOf(b), b.shape, shape),
+    shape,
+  );
+  return record(name, [a, b], y, (gradY) => {
+    const [gradA, gradB] = gradient(gradY, a.requiresGrad, b.requiresGrad, a, b);
+    return [gradA && sumTo(gradA, a.shape), gradB && sumTo(gradB, b.shape)];
+  });
+}
+
+/** A number as a tensor that broadcasts with `like`: int32 only beside int32. */
+function scalar(value: number, like: Tensor): Tensor {
+  if (!isFloat(like.storage.array) && Number.isInteger(value)) {
+    return new Tensor(Int32Array.of(value), []);
+  }
+  const array = backend().alloc(1);
+  array[0] = value;
+  return new Tensor(array, []);
+}
+
+function binaryOnIntegers(
+  name: "add" | "sub" | "mul",
+  a: Tensor,
+  b: Tensor,
+  shape: readonly number[],
+) {
+  const f = {
+    add: (x: number, y: number) => x + y,
+    sub: (x: number, y: number) => x - y,
+    mul: Math.imul,
+  }[name];
+  const [x, y] = [broadcastTo(a, shape), broadcastTo(b, shape)];
+  return new Tensor(
+    Int32Array.from(x, (value, i) => f(value, y[i])),
+    shape,
+  );
+}
+
+/** The numbers of `t` as floats: int32 becomes the engine's float. */
+export function floatsOf(t: Tensor): FloatArray {
+  const array = t.storage.array;
+  if (isFloat(array)) return array;
+  const floats = backend().alloc(array.length);
+  floats.set(array);
+  return floats;
+}
+
+/** The numbers of `t` repeated to `shape`. */
+export function broadcastTo<A extends Tensor["storage"]["array"]>(
+  t: Tensor,
+  shape: readonly number[],
+): A {
+  const source = t.storage.array;
+  if (sameShape(t.shape, shape)) return source as A;
+  const strides = broadcastStrides(t.shape, shape);
+  const outStrides = stridesOf(shape);
+  const size = sizeOf(shape);
+  const out = new (source.constructor as new (length: number) => A)(size);
+  for (let i = 0; i < size; i++) {
+    let at = 0;
+    for (let axis = 0, rest = i; axis < shape.length; axis++) {
+      const index = Math.floor(rest / outStrides[axis]);
+      rest -= index * outStrides[axis];
+      at += index * strides[axis];
+    }
+    out[i] = source[at];
+  }
+  return out;
+}
+
+/** The gradient of a broadcast: what was repeated is summed. */
+export function sumTo(grad: Tensor, shape: readonly number[]): Tensor {
+  if (sameShape(grad.shape, shape)) return grad;
+  const added = grad.shape.length - shape.length;
+  const axes = grad.shape
+    .map((_, axis) => axis)
+    .filter((axis) => axis < added || (shape[axis - added] === 1 && grad.shape[axis] !== 1));
+  return reshape(axes.length > 0 ? sum(grad, axes) : grad, shape);
+}
+
+/** xᵖ; dL/dx = dL/dy · p · xᵖ⁻¹ */
+export function pow(x: Tensor, exponent: number): Tensor {
+  return mapped(
+    "pow",
+    x,
+    (v) => v ** exponent,
+    (v) => exponent * v ** (exponent - 1),
+    { exponent },
+  );
+}
+
+/** min(max(x, low), high); dL/dx = dL/dy inside, 0 outside */
+export function clamp(x: Tensor, low: number, high: number): Tensor {
+  const inside = (v: number) => (v >= low && v <= high ? 1 : 0);
+  return mapped("clamp", x, (v) => (v < low ? low : v > high ? high : v), inside, { low, high });
+}
+
+function mapped(
+  name: string,
+  x: Tensor,
+  f: (value: number) => number,
+  derivative: (value: number) => number,
+  attributes: Record<string, number>,
+): Tensor {
+  const source = floatsOf(x);
+  const out = backend().alloc(source.length);
+  for (let i = 0; i < out.length; i++) out[i] = f(source[i]);
+  const backwardStep = (gradY: Tensor) => {
+    const gradX = backend().alloc(source.length);
+    const grad = gradY.storage.array;
+    for (let i = 0; i < gradX.length; i++) gradX[i] = grad[i] * derivative(source[i]);
+    return [new Tensor(gradX, x.shape)];
+  };
+  return record(name, [x], new Tensor(out, x.shape), backwardStep, attributes);
+}
