@@ -635,7 +635,7 @@ def bce_losses():
 
 
 def gaussian_nll_losses():
-    """A third leaf, `var`; where it is below `eps` its gradient passes as if it were not."""
+    """A second leaf, `var`; where it is below `eps` its gradient passes as if it were not."""
     shape = [4, 6]
     for name, var_shape, options in [
         ("", shape, {}),
