@@ -1,0 +1,79 @@
+/**
+ * @file Weights in and out: a state dict to a safetensors file and back.
+ */
+
+import { readFileBytes, writeFileAtomic } from "#platform";
+import { ArgumentError, FormatError } from "../core/errors.ts";
+import { tensor, type Tensor } from "../tensor/index.ts";
+import { parseSafetensors, serializeSafetensors, type SafetensorsEntry } from "./safetensors.ts";
+
+/** Tensors by name, as `module.stateDict()` gives and `module.loadStateDict()` takes them. */
+export type TensorDict = Record<string, Tensor>;
+
+/**
+ * The tensors in a safetensors file, ready for `module.loadStateDict`.
+ *
+ * Floating-point numbers of any width become float32 (float64 under the `reference` engine), and
+ * whole numbers and booleans int32.
+ *
+ * @param pathOrBytes a path (Node), or the file's contents (anywhere)
+ * @throws FormatError if the file cannot be read, breaks a rule of the format, or holds whole
+ *   numbers beyond int32
+ */
+export function loadSafetensors(pathOrBytes: string | Uint8Array | ArrayBuffer): TensorDict {
+  const where =
+    typeof pathOrBytes === "string" ? `loadSafetensors: ${pathOrBytes}` : "loadSafetensors";
+  const { tensors } = parseSafetensors(bytesOf(pathOrBytes), where);
+  return Object.fromEntries(
+    [...tensors].map(([name, entry]) => [name, toTensor(name, entry, where)]),
+  );
+}
+
+export interface SaveSafetensorsOptions {
+  /** Free text to go along, such as `{ format: "pt" }`. Default: none. */
+  metadata?: Record<string, string>;
+}
+
+/**
+ * Writes tensors to a safetensors file, which Python and {@link loadSafetensors} read back bit for
+ * bit. The file is written whole or not at all.
+ *
+ * @throws FormatError if it cannot be written
+ */
+export function saveSafetensors(
+  path: string,
+  dict: TensorDict,
+  { metadata }: SaveSafetensorsOptions = {},
+): void {
+  const entries = Object.entries(dict).map(([name, t]) => [name, toEntry(t)] as const);
+  writeFileAtomic(path, serializeSafetensors(entries, metadata));
+}
+
+function bytesOf(pathOrBytes: string | Uint8Array | ArrayBuffer): Uint8Array {
+  if (typeof pathOrBytes === "string") return readFileBytes(pathOrBytes);
+  if (pathOrBytes instanceof Uint8Array) return pathOrBytes;
+  if (pathOrBytes instanceof ArrayBuffer) return new Uint8Array(pathOrBytes);
+  throw new ArgumentError(
+    `loadSafetensors: expected a path or a file's bytes, got ${typeof pathOrBytes}.`,
+  );
+}
+
+function toTensor(name: string, { shape, data }: SafetensorsEntry, where: string): Tensor {
+  if (data instanceof Float32Array || data instanceof Float64Array) {
+    return tensor(data, { shape, dtype: "float32" });
+  }
+  const numbers = Int32Array.from(data as Iterable<number | bigint>, (value) => {
+    const small = Number(value) | 0;
+    if (BigInt(small) === BigInt(value)) return small;
+    throw new FormatError(
+      `${where}: expected the whole numbers of tensor ${JSON.stringify(name)} to fit into int32, got ${value}. parseSafetensors gives them as they are.`,
+    );
+  });
+  return tensor(numbers, { shape });
+}
+
+function toEntry(t: Tensor): SafetensorsEntry {
+  const data = t.storage.array;
+  if (data instanceof Int32Array) return { dtype: "I32", shape: t.shape, data };
+  return { dtype: data instanceof Float32Array ? "F32" : "F64", shape: t.shape, data };
+}
