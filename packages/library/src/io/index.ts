@@ -10,7 +10,6 @@ export {
   loadSafetensors,
   saveSafetensors,
   type SaveSafetensorsOptions,
-  type TensorDict,
 } from "./safetensors-files.ts";
 export {
   parseSafetensors,

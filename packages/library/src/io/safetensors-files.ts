@@ -4,11 +4,9 @@
 
 import { readFileBytes, writeFileAtomic } from "#platform";
 import { ArgumentError, FormatError } from "../core/errors.ts";
+import type { StateDict } from "../nn/module.ts";
 import { tensor, type Tensor } from "../tensor/index.ts";
 import { parseSafetensors, serializeSafetensors, type SafetensorsEntry } from "./safetensors.ts";
-
-/** Tensors by name, as `module.stateDict()` gives and `module.loadStateDict()` takes them. */
-export type TensorDict = Record<string, Tensor>;
 
 /**
  * The tensors in a safetensors file, ready for `module.loadStateDict`.
@@ -20,7 +18,7 @@ export type TensorDict = Record<string, Tensor>;
  * @throws FormatError if the file cannot be read, breaks a rule of the format, or holds whole
  *   numbers beyond int32
  */
-export function loadSafetensors(pathOrBytes: string | Uint8Array | ArrayBuffer): TensorDict {
+export function loadSafetensors(pathOrBytes: string | Uint8Array | ArrayBuffer): StateDict {
   const where =
     typeof pathOrBytes === "string" ? `loadSafetensors: ${pathOrBytes}` : "loadSafetensors";
   const { tensors } = parseSafetensors(bytesOf(pathOrBytes), where);
@@ -42,7 +40,7 @@ export interface SaveSafetensorsOptions {
  */
 export function saveSafetensors(
   path: string,
-  dict: TensorDict,
+  dict: StateDict,
   { metadata }: SaveSafetensorsOptions = {},
 ): void {
   const entries = Object.entries(dict).map(([name, t]) => [name, toEntry(t)] as const);
