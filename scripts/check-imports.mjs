@@ -47,9 +47,7 @@ const PACKAGES = {
 };
 const TEST_PACKAGES = [/^node:/, /^vitest$/, /^fast-check$/, /^esbuild$/, /^typescript$/];
 
-const LIBRARY = join("packages", "library");
-
-/** The import of `specifier` in `file` (from the root), or why it may not be. */
+/** Why `file` (seen from the root) may not import `specifier`; null where it may. */
 export function complaint(file, specifier) {
   const from = placeOf(file);
   const isTest = /\.test\.ts$/.test(file) || from === "tests";

@@ -83,7 +83,7 @@ function readLock(path) {
   if (!existsSync(path)) return null;
   try {
     return JSON.parse(readFileSync(path, "utf8")).packages || {};
-  } catch (error) {
+  } catch {
     return null;
   }
 }
