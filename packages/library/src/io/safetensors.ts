@@ -97,7 +97,9 @@ export function parseSafetensors(
 
   const tensors = new Map<string, SafetensorsEntry>();
   for (const { name, dtype, shape, begin, end } of slots) {
-    tensors.set(name, { dtype, shape, data: decode(dtype, data.slice(begin, end).buffer) });
+    // Not slice(), which copies nothing if the bytes are a Node Buffer.
+    const own = new Uint8Array(data.subarray(begin, end));
+    tensors.set(name, { dtype, shape, data: decode(dtype, own.buffer) });
   }
   return { tensors, metadata };
 }
