@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { backend, ENGINE_NAMES, useEngine, type EngineName } from "../../src/backends/index.ts";
+import {
+  BCEWithLogitsLoss,
+  crossEntropy,
+  CrossEntropyLoss,
+  GaussianNLLLoss,
+  gaussianNllLoss,
+  L1Loss,
+  MSELoss,
+  mseLoss,
+  NLLLoss,
+  nllLoss,
+  type Reduction,
+} from "../../src/losses/index.ts";
+import { ones, tensor, zeros, type Tensor } from "../../src/tensor/index.ts";
+import { expectClose, fixtureNames, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
+
+const defaultEngine = backend().name as EngineName;
+afterAll(() => useEngine(defaultEngine));
+
+type TwoArgumentLoss = { forward(input: Tensor, targets: Tensor): Tensor };
+
+// prettier-ignore
+const LOSSES: [prefix: string, make: (options: object) => TwoArgumentLoss][] = [
+  ["loss-cross-entropy", (options) => new CrossEntropyLoss(options)],
+  ["loss-nll",           (options) => new NLLLoss(options)],
+  ["loss-mse",           (options) => new MSELoss(options)],
+  ["loss-l1",            (options) => new L1Loss(options)],
+  ["loss-bce",           (options) => new BCEWithLogitsLoss(options)],
+];
+
+describe.each(ENGINE_NAMES)("losses give PyTorch's numbers on %s", (engine) => {
+  beforeAll(() => useEngine(engine));
+
+  describe.each(LOSSES)("%s", (prefix, make) => {
+    test.each(fixtureNames(prefix))("%s: loss and gradient", (name) => {
+      const fixture = loadFixture(name);
+      const options = { ...fixture.options };
+      for (const key of ["weight", "posWeight"]) {
+        if (fixture.has(key)) options[key] = read(fixture, key);
+      }
+      const input = read(fixture, "input", true);
+      const output = make(options).forward(input, read(fixture, "target"));
+      checkLoss(output, fixture, { input });
+    });
+  });
+
+  test.each(fixtureNames("loss-gaussian-nll"))("%s: loss and both gradients", (name) => {
+    const fixture = loadFixture(name);
+    const input = read(fixture, "input", true);
+    const variance = read(fixture, "var", true);
+    const loss = new GaussianNLLLoss(fixture.options);
+    const output = loss.forward(input, read(fixture, "target"), variance);
+    checkLoss(output, fixture, { input, var: variance });
+  });
+});
+
+function checkLoss(output: Tensor, fixture: Fixture, leaves: Record<string, Tensor>): void {
+  expect(output.shape).toEqual(fixture.get("output").shape);
+  expectClose(output.data, fixture.get("output").data, PARITY, `${fixture.name} output`);
+  output.backward(read(fixture, "gradOutput"));
+  for (const [key, leaf] of Object.entries(leaves)) {
+    const expected = fixture.get(`grad.${key}`);
+    expect(leaf.grad!.shape).toEqual(expected.shape);
+    expectClose(leaf.grad!.data, expected.data, PARITY, `${fixture.name} grad.${key}`);
+  }
+}
+
+function read(fixture: Fixture, key: string, requiresGrad = false): Tensor {
+  const { shape, data } = fixture.get(key);
+  return tensor(data, { shape, requiresGrad });
+}
+
+describe("crossEntropy", () => {
+  test("takes one row [numClasses] with one target []", () => {
+    const loss = crossEntropy(tensor([2, 0, 0]), tensor(0));
+    expect(loss.item()).toBeCloseTo(0.2395447, 6);
+    expect(crossEntropy(tensor([2, 0, 0]), tensor(0), { reduction: "none" }).shape).toEqual([]);
+  });
+
+  test("all targets ignored: the mean is NaN, the sum 0", () => {
+    const targets = tensor([-100, -100]);
+    expect(crossEntropy(zeros([2, 3]), targets).item()).toBeNaN();
+    expect(crossEntropy(zeros([2, 3]), targets, { reduction: "sum" }).item()).toBe(0);
+  });
+
+  test("names a target that is no class, and its position", () => {
+    expect(() => crossEntropy(zeros([3, 4]), tensor([0, 4, 1]))).toThrow(
+      "crossEntropy: expected targets from 0 to 3 because there are 4 classes, or ignoreIndex -100, got 4 at position [1].",
+    );
+    expect(() => nllLoss(zeros([1, 2, 3]), tensor([[0, 1, -1]]))).toThrow(
+      /got -1 at position \[0, 2\]/,
+    );
+    expect(() => crossEntropy(zeros([1, 4]), tensor([0.5]))).toThrow(/whole numbers, got 0.5/);
+  });
+
+  test("says how to flatten scores of sequences", () => {
+    expect(() => crossEntropy(zeros([2, 5, 7]), zeros([2, 5]))).toThrow(
+      /expected targets \[2, 7\].*logits.flatten\(0, 1\), targets.flatten\(\)/,
+    );
+  });
+
+  test("refuses options that cannot be", () => {
+    const run = (options: object) => () => crossEntropy(zeros([2, 3]), tensor([0, 1]), options);
+    expect(run({ reduction: "men" as Reduction })).toThrow(/"mean", "sum" or "none", got men/);
+    expect(run({ labelSmoothing: 2 })).toThrow(/labelSmoothing/);
+    expect(run({ weight: ones([2]) })).toThrow(/expected weight \[3\], one for every class/);
+    expect(() => crossEntropy(ones([2, 3]), ones([2, 3]), { ignoreIndex: 0 })).toThrow(
+      /ignoreIndex 0 is for class ids/,
+    );
+    expect(() => crossEntropy(tensor([[1, 2]], { dtype: "int32" }), tensor([0]))).toThrow(
+      /expected logits to be float32/,
+    );
+  });
+
+  test("the class weights travel in the state dict, as in PyTorch", () => {
+    const loss = new CrossEntropyLoss({ weight: tensor([1, 2]) });
+    expect(Object.keys(loss.stateDict())).toEqual(["weight"]);
+    expect(loss.parameters()).toEqual([]);
+    expect(new CrossEntropyLoss().stateDict()).toEqual({});
+  });
+
+  test("adds up in float64: 100,000 equal rows give the loss of one", () => {
+    const rows = tensor(new Float32Array(200_000).fill(0.1), { shape: [100_000, 2] });
+    const loss = crossEntropy(rows, zeros([100_000]));
+    expect(loss.item()).toBe(Math.fround(Math.LN2));
+  });
+});
+
+describe("other losses", () => {
+  test("shapes that would broadcast are refused", () => {
+    expect(() => mseLoss(zeros([4, 1]), zeros([4]))).toThrow(
+      "mseLoss: expected targets of the input's shape [4, 1], got [4]. Does one of them need squeeze(-1) or unsqueeze(-1)?",
+    );
+    expect(() => new BCEWithLogitsLoss().forward(zeros([2]), zeros([3]))).toThrow(/got \[3\]/);
+    expect(() =>
+      new BCEWithLogitsLoss({ weight: ones([3, 2]) }).forward(zeros([2]), zeros([2])),
+    ).toThrow(/expected weight to broadcast/);
+  });
+
+  test("BCEWithLogitsLoss stays finite where the sigmoid is 0 or 1", () => {
+    const x = tensor([1000, -1000, 0], { requiresGrad: true });
+    const loss = new BCEWithLogitsLoss({ reduction: "sum" }).forward(x, tensor([1, 0, 1]));
+    loss.backward();
+    expect(loss.item()).toBeCloseTo(Math.LN2, 6);
+    expect(x.grad!.toArray()).toEqual([0, 0, -0.5]);
+  });
+
+  test("GaussianNLLLoss takes one variance per row without the last axis", () => {
+    const [input, targets] = [tensor([[1, 2, 3]]), tensor([[0, 2, 5]])];
+    const perRow = gaussianNllLoss(input, targets, tensor([2])).item();
+    expect(perRow).toBe(gaussianNllLoss(input, targets, tensor([[2, 2, 2]])).item());
+  });
+
+  test("GaussianNLLLoss names what is wrong with a variance", () => {
+    const run = (variance: Tensor) => () => gaussianNllLoss(ones([2, 3]), ones([2, 3]), variance);
+    expect(run(tensor([[-1], [1]]))).toThrow(/variances of at least 0, got -1/);
+    expect(run(ones([3, 2]))).toThrow(/expected variance \[2, 3\].*\[2, 1\], got \[3, 2\]/);
+    expect(() => new GaussianNLLLoss({ eps: 0 })).toThrow(/expected eps above 0, got 0/);
+  });
+});
