@@ -15,3 +15,8 @@ export function enableRelaxedSimd(): void {
     setFlagsFromString("--experimental-wasm-relaxed-simd");
   }
 }
+
+/** Lets timers, signals and screens have their turn, then goes on. */
+export function yieldToEventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

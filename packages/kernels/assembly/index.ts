@@ -1,0 +1,20 @@
+/**
+ * @file Everything that the host can call.
+ */
+
+export { exp, sigmoid, tanh } from "./elementwise";
+export { gemm, gemmTransA } from "./gemm";
+export { gruStep, gruStepBackward } from "./gru-step";
+export { lstmStep, lstmStepBackward } from "./lstm-step";
+export {
+  copyRows,
+  gatherRows,
+  PRIVATE_BYTES,
+  scatterRows,
+  usePrivateRegion,
+  zeroRows,
+} from "./memory";
+export { packB } from "./pack";
+export { sumRows } from "./reduce";
+export { rnnStep, rnnStepBackward } from "./rnn-step";
+export { logSoftmax, softmax } from "./softmax";

@@ -1,0 +1,47 @@
+/**
+ * @file The compiled kernels: their bytes, and what they export. Imports nothing but the bytes.
+ *
+ * Addresses and strides are in bytes, sizes in elements. A range (start, end) is one worker's
+ * share; no two ranges write to the same place. Each kernel's formula stands in `assembly/`.
+ */
+
+import relaxed from "./generated/relaxed.ts";
+import simd from "./generated/simd.ts";
+
+/** Fused multiply-add (relaxed SIMD), or multiply and add apart, which every engine has. */
+export type KernelBuild = "relaxed" | "simd";
+
+/** The module's bytes, base64. It imports `env.memory`, shared, of at most 65536 pages. */
+export const KERNELS: Record<KernelBuild, string> = { relaxed, simd };
+
+type Ptr = number;
+
+// prettier-ignore
+export interface Kernels {
+  /** How much private memory each instance needs; see {@link Kernels.usePrivateRegion}. */
+  readonly PRIVATE_BYTES: WebAssembly.Global;
+  usePrivateRegion(ptr: Ptr): void;
+
+  copyRows(start: number, end: number, bytes: number, from: Ptr, fromStride: number, to: Ptr, toStride: number): void;
+  zeroRows(start: number, end: number, bytes: number, to: Ptr, toStride: number): void;
+  gatherRows(start: number, end: number, offsets: Ptr, order: Ptr, bytes: number, from: Ptr, timeStride: number, batchStride: number, to: Ptr): void;
+  scatterRows(start: number, end: number, batch: number, offsets: Ptr, order: Ptr, bytes: number, from: Ptr, to: Ptr, timeStride: number, batchStride: number): void;
+
+  packB(startPanel: number, endPanel: number, k: number, n: number, b: Ptr, ldb: number, transposed: number, out: Ptr): void;
+  gemm(start: number, end: number, n: number, k: number, a: Ptr, lda: number, packedB: Ptr, c: Ptr, ldc: number, bias: Ptr, accumulate: number): void;
+  gemmTransA(start: number, end: number, n: number, k: number, a: Ptr, lda: number, packedB: Ptr, c: Ptr, ldc: number, bias: Ptr, accumulate: number): void;
+
+  exp(start: number, end: number, x: Ptr, y: Ptr): void;
+  tanh(start: number, end: number, x: Ptr, y: Ptr): void;
+  sigmoid(start: number, end: number, x: Ptr, y: Ptr): void;
+  softmax(start: number, end: number, cols: number, x: Ptr, y: Ptr): void;
+  logSoftmax(start: number, end: number, cols: number, x: Ptr, y: Ptr): void;
+  sumRows(startCol: number, endCol: number, rows: number, x: Ptr, stride: number, y: Ptr): void;
+
+  lstmStep(start: number, end: number, H: number, ifgo: Ptr, h: Ptr, c: Ptr, out: Ptr, outStride: number, cPrev: Ptr): void;
+  lstmStepBackward(start: number, end: number, H: number, ifgo: Ptr, cPrev: Ptr, hNext: Ptr, gradH: Ptr, gradC: Ptr, gradOut: Ptr, gradOutStride: number): void;
+  gruStep(start: number, end: number, H: number, nrzu: Ptr, h: Ptr, out: Ptr, outStride: number, hPrev: Ptr): void;
+  gruStepBackward(start: number, end: number, H: number, nrzu: Ptr, hPrev: Ptr, gradH: Ptr, gradOut: Ptr, gradOutStride: number): void;
+  rnnStep(start: number, end: number, H: number, relu: number, sums: Ptr, h: Ptr, out: Ptr, outStride: number, training: number): void;
+  rnnStepBackward(start: number, end: number, H: number, relu: number, sums: Ptr, hNext: Ptr, gradH: Ptr, gradOut: Ptr, gradOutStride: number): void;
+}

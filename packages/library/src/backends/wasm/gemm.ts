@@ -1,0 +1,51 @@
+/**
+ * @file Matrix products of the caller's arrays: copied in, packed, multiplied, copied out.
+ */
+
+import type { FloatArray } from "../../core/dtype.ts";
+import type { GemmCall } from "../backend.ts";
+import { packedBytes, paddedColumns } from "./cell-layout.ts";
+import type { WasmEngine } from "./engine.ts";
+import type { Ptr } from "./heap.ts";
+
+/** Below this many multiplications a plain loop is faster than copying and packing: `bench/gemm.mjs`. */
+const FEWEST_PRODUCTS = 2048;
+
+export function isWorthwhile({ batch, m, n, k }: GemmCall): boolean {
+  return batch * m * n * k >= FEWEST_PRODUCTS;
+}
+
+export function gemm(engine: WasmEngine, call: GemmCall): FloatArray {
+  const { scratch, kernels } = engine;
+  scratch.begin();
+  const { n, k, transA, transB, aShared, bShared, bias } = call;
+  // One b for all, and the rows of a all in one piece: a single product.
+  const asOne = bShared && !transA && !aShared;
+  const batch = asOne ? 1 : call.batch;
+  const m = asOne ? call.batch * call.m : call.m;
+
+  const a = scratch.floats(call.a.length);
+  const b = scratch.floats(call.b.length);
+  const c = scratch.floats(batch * m * n);
+  const packed = scratch.take(packedBytes(k, n));
+  engine.write(a, call.a);
+  engine.write(b, call.b);
+  let biasPtr: Ptr = 0;
+  if (bias) {
+    biasPtr = scratch.floats(paddedColumns(n));
+    engine.write(biasPtr, bias);
+  }
+
+  const product = transA ? kernels.gemmTransA : kernels.gemm;
+  const lda = (transA ? m : k) * 4;
+  const ldb = (transB ? k : n) * 4;
+  for (let i = 0; i < batch; i++) {
+    if (i === 0 || !bShared) {
+      const bi = b + i * k * n * 4;
+      kernels.packB(0, paddedColumns(n) / 8, k, n, bi, ldb, transB ? 1 : 0, packed);
+    }
+    const ai = a + (aShared ? 0 : i * m * k * 4);
+    product(0, m, n, k, ai, lda, packed, c + i * m * n * 4, n * 4, biasPtr, 0);
+  }
+  return engine.read(c, batch * m * n);
+}

@@ -1,0 +1,236 @@
+/**
+ * @file A recurrent layer over whole sequences, backward.
+ *
+ *   for each step, last first:
+ *     dGates = step backward(dh, dc, gates)    one kernel, in place of the gates
+ *     dh = dGates·Wₕ                           one product over the sequences that still run
+ *   dWᵢ = dGatesᵀ·x    dWₕ = dGatesᵀ·hPrev     one product each, over all steps
+ *   dx = dGates·Wᵢ     db = Σ dGates
+ */
+
+import type {
+  RecurrentCall,
+  RecurrentGradients,
+  RecurrentOutputGradients,
+  RecurrentWeights,
+} from "../backend.ts";
+import { internalError } from "../../core/errors.ts";
+import {
+  type BackwardWeights,
+  backwardWeights,
+  type CellLayout,
+  cellLayout,
+  packedBytes,
+  paddedColumns,
+} from "./cell-layout.ts";
+import type { WasmEngine } from "./engine.ts";
+import type { Ptr } from "./heap.ts";
+import { savedAt, type WasmSaved } from "./recurrent-forward.ts";
+import { type SequenceLayout, SequenceMover } from "./sequence-layout.ts";
+
+/** One direction's loop, as addresses. */
+export interface BackwardJob {
+  cell: CellLayout;
+  layout: SequenceLayout;
+  weights: BackwardWeights;
+  reverse: boolean;
+  gates: Ptr; //      [rows, width], becomes its own gradient
+  kept: Ptr; //       [rows, H]: c before each step (LSTM) or h (GRU); else 0
+  hNext: Ptr; //      [rows, H]: h after each step is put here (LSTM, RNN)
+  gradH: Ptr; //      [B, H]: from hN's gradient to h0's
+  gradC: Ptr; //      [B, H], LSTM
+  gradOutput: Ptr; // [rows, D·H] at this direction's columns, or 0
+  gradOutputStride: number;
+}
+
+export function recurrentBackward(
+  engine: WasmEngine,
+  call: RecurrentCall,
+  saved: WasmSaved,
+  grads: RecurrentOutputGradients,
+): RecurrentGradients {
+  const { block } = saved;
+  if (block.used) throw internalError("the saved activations of a recurrent layer were used twice");
+  engine.scratch.begin();
+  engine.packed.begin();
+  engine.saved.claim(block);
+  try {
+    return backward(engine, call, saved, grads);
+  } finally {
+    engine.saved.release(block);
+  }
+}
+
+function backward(
+  engine: WasmEngine,
+  call: RecurrentCall,
+  { layout, block }: WasmSaved,
+  grads: RecurrentOutputGradients,
+): RecurrentGradients {
+  const { scratch, kernels } = engine;
+  const { batch } = call;
+  const D = call.directions.length;
+  const cell = cellLayout(call.cell, call.inputSize, call.hiddenSize);
+  const { rows } = layout;
+  const { I, H, G, width } = cell;
+
+  const mover = new SequenceMover(engine, layout);
+  const x = mover.load(call.input, I);
+  const packedX = packRows(engine, x, rows, I);
+  const gradOutput = grads.output ? mover.load(grads.output, D * H) : 0;
+  const gradX = grads.needsInput ? scratch.floats(rows * I) : 0;
+  const hidden = cell.kind === "gru" ? 0 : scratch.floats(rows * H);
+  const shifted = cell.kind === "gru" ? 0 : scratch.floats(rows * H);
+  const packedH = scratch.take(packedBytes(rows, H));
+  const gradWeights = scratch.floats(G * Math.max(I, H));
+  const gradH0 = new Float32Array(D * batch * H);
+  const gradC0 = call.cell === "lstm" ? new Float32Array(D * batch * H) : null;
+  const directions: RecurrentGradients["directions"] = [];
+
+  for (let d = 0; d < D; d++) {
+    const gates = block.ptr + savedAt(cell, rows, d) * 4;
+    const job: BackwardJob = {
+      cell,
+      layout,
+      weights: backwardWeights(engine, cell, call.directions[d]),
+      reverse: d === 1,
+      gates,
+      kept: cell.keptWidth > 0 ? gates + rows * width * 4 : 0,
+      hNext: hidden,
+      gradH: mover.loadState(grads.hN, d, H),
+      gradC: gradC0 ? mover.loadState(grads.cN, d, H) : 0,
+      gradOutput: gradOutput ? gradOutput + d * H * 4 : 0,
+      gradOutputStride: D * H * 4,
+    };
+    backwardSequences(engine, job, 0, batch);
+    mover.storeState(job.gradH, gradH0, d, H);
+    if (gradC0) mover.storeState(job.gradC, gradC0, d, H);
+
+    let hPrev = job.kept;
+    if (cell.kind !== "gru") {
+      hPrev = shifted;
+      const h0 = mover.loadState(call.h0, d, H);
+      shiftByOneStep(engine, layout, job.reverse, H, hidden, h0, hPrev);
+    }
+    kernels.packB(0, paddedColumns(H) / 8, rows, H, hPrev, H * 4, 0, packedH);
+    // prettier-ignore
+    directions.push(weightGradients(engine, cell, call.directions[d], rows, gates, packedX, packedH, gradWeights));
+    if (gradX) {
+      const { ih } = job.weights;
+      kernels.gemm(0, rows, I, G, gates, width * 4, ih, gradX, I * 4, 0, d > 0 ? 1 : 0);
+    }
+  }
+  return {
+    input: gradX ? mover.store(gradX, I) : null,
+    h0: gradH0,
+    c0: gradC0,
+    directions,
+  };
+}
+
+/** All steps of the sequences first ≤ r < end, in order of length. Allocates nothing. */
+export function backwardSequences(
+  { kernels }: WasmEngine,
+  job: BackwardJob,
+  first: number,
+  end: number,
+): void {
+  const { cell, layout, weights, reverse, gradH, gradC, gradOutput, gradOutputStride } = job;
+  const { offsets, seq } = layout;
+  const { kind, H, G, width, hiddenFrom } = cell;
+  const rowBytes = width * 4;
+  const accumulate = kind === "gru" ? 1 : 0;
+
+  for (let step = seq - 1; step >= 0; step--) {
+    const t = reverse ? seq - 1 - step : step;
+    const row = offsets[t];
+    const last = Math.min(end, offsets[t + 1] - row);
+    if (last <= first) continue;
+    const gates = job.gates + row * rowBytes;
+    const rowH = row * H * 4;
+    const gradOut = gradOutput ? gradOutput + row * gradOutputStride : 0;
+    // prettier-ignore
+    switch (kind) {
+      case "lstm":
+        kernels.lstmStepBackward(first, last, H, gates, job.kept + rowH, job.hNext + rowH, gradH, gradC, gradOut, gradOutputStride);
+        break;
+      case "gru":
+        kernels.gruStepBackward(first, last, H, gates, job.kept + rowH, gradH, gradOut, gradOutputStride);
+        break;
+      default:
+        kernels.rnnStepBackward(first, last, H, kind === "rnn_relu" ? 1 : 0, gates, job.hNext + rowH, gradH, gradOut, gradOutputStride);
+    }
+    const fromHidden = gates + hiddenFrom * 4;
+    kernels.gemm(first, last, H, G, fromHidden, rowBytes, weights.hh, gradH, H * 4, 0, accumulate);
+  }
+}
+
+/** h before each step, from h after each step: what a sequence's step before left, or h0. */
+function shiftByOneStep(
+  { kernels }: WasmEngine,
+  { offsets, seq }: SequenceLayout,
+  reverse: boolean,
+  H: number,
+  hNext: Ptr,
+  h0: Ptr,
+  hPrev: Ptr,
+): void {
+  const bytes = H * 4;
+  for (let t = 0; t < seq; t++) {
+    const before = reverse ? t + 1 : t - 1;
+    const isFirst = before < 0 || before === seq;
+    const running = offsets[t + 1] - offsets[t];
+    const continued = isFirst ? 0 : Math.min(running, offsets[before + 1] - offsets[before]);
+    const from = isFirst ? 0 : hNext + offsets[before] * bytes;
+    const to = hPrev + offsets[t] * bytes;
+    kernels.copyRows(0, continued, bytes, from, bytes, to, bytes);
+    kernels.copyRows(continued, running, bytes, h0, bytes, to, bytes);
+  }
+}
+
+/** x [rows, columns] as the right-hand side of a product over its rows. */
+function packRows(engine: WasmEngine, x: Ptr, rows: number, columns: number): Ptr {
+  const packed = engine.scratch.take(packedBytes(rows, columns));
+  engine.kernels.packB(0, paddedColumns(columns) / 8, rows, columns, x, columns * 4, 0, packed);
+  return packed;
+}
+
+function weightGradients(
+  engine: WasmEngine,
+  { kind, I, H, G, width, hiddenFrom }: CellLayout,
+  { biasIh, biasHh }: RecurrentWeights,
+  rows: number,
+  gates: Ptr,
+  packedX: Ptr,
+  packedH: Ptr,
+  product: Ptr,
+): RecurrentGradients["directions"][number] {
+  const { gemmTransA, sumRows } = engine.kernels;
+  const stride = width * 4;
+
+  if (kind === "gru") {
+    // The input's gates stand as n r z; PyTorch's rows are r z n.
+    const n = product + 2 * H * I * 4;
+    gemmTransA(0, H, I, rows, gates, stride, packedX, n, I * 4, 0, 0);
+    gemmTransA(0, 2 * H, I, rows, gates + H * 4, stride, packedX, product, I * 4, 0, 0);
+  } else {
+    gemmTransA(0, G, I, rows, gates, stride, packedX, product, I * 4, 0, 0);
+  }
+  const weightIh = engine.read(product, G * I);
+  gemmTransA(0, G, H, rows, gates + hiddenFrom * 4, stride, packedH, product, H * 4, 0, 0);
+  const weightHh = engine.read(product, G * H);
+
+  if (!biasIh && !biasHh) return { weightIh, weightHh, biasIh: null, biasHh: null, weightHr: null };
+  const sums = engine.scratch.floats(width);
+  sumRows(0, width, rows, gates, stride, sums);
+  const fromHidden = engine.read(sums + hiddenFrom * 4, G);
+  const fromInput = fromHidden.slice();
+  if (kind === "gru") fromInput.set(engine.read(sums, H), 2 * H);
+  return {
+    weightIh,
+    weightHh,
+    biasIh: biasIh && fromInput,
+    biasHh: biasHh && fromHidden,
+    weightHr: null,
+  };
+}
