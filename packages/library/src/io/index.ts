@@ -7,6 +7,8 @@
  */
 
 export {
+  decodeStateDict,
+  encodeStateDict,
   loadSafetensors,
   saveSafetensors,
   type SaveSafetensorsOptions,

@@ -21,10 +21,17 @@ import { parseSafetensors, serializeSafetensors, type SafetensorsEntry } from ".
 export function loadSafetensors(pathOrBytes: string | Uint8Array | ArrayBuffer): StateDict {
   const where =
     typeof pathOrBytes === "string" ? `loadSafetensors: ${pathOrBytes}` : "loadSafetensors";
-  const { tensors } = parseSafetensors(bytesOf(pathOrBytes), where);
-  return Object.fromEntries(
-    [...tensors].map(([name, entry]) => [name, toTensor(name, entry, where)]),
-  );
+  return decodeStateDict(bytesOf(pathOrBytes), where).tensors;
+}
+
+/** {@link loadSafetensors} for bytes, with the file's metadata. `where` begins every error. */
+export function decodeStateDict(
+  bytes: Uint8Array,
+  where: string,
+): { tensors: StateDict; metadata: Record<string, string> } {
+  const { tensors, metadata } = parseSafetensors(bytes, where);
+  const entries = [...tensors].map(([name, entry]) => [name, toTensor(name, entry, where)]);
+  return { tensors: Object.fromEntries(entries) as StateDict, metadata };
 }
 
 export interface SaveSafetensorsOptions {
@@ -43,8 +50,13 @@ export function saveSafetensors(
   dict: StateDict,
   { metadata }: SaveSafetensorsOptions = {},
 ): void {
+  writeFileAtomic(path, encodeStateDict(dict, metadata));
+}
+
+/** What {@link saveSafetensors} writes. */
+export function encodeStateDict(dict: StateDict, metadata?: Record<string, string>): Uint8Array {
   const entries = Object.entries(dict).map(([name, t]) => [name, toEntry(t)] as const);
-  writeFileAtomic(path, serializeSafetensors(entries, metadata));
+  return serializeSafetensors(entries, metadata);
 }
 
 function bytesOf(pathOrBytes: string | Uint8Array | ArrayBuffer): Uint8Array {

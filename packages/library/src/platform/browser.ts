@@ -18,3 +18,8 @@ export function yieldToEventLoop(): Promise<void> {
     port2.postMessage(null);
   });
 }
+
+/** A page has no environment; settings come through the API. */
+export function environmentVariable(_name: string): string | undefined {
+  return undefined;
+}

@@ -20,3 +20,8 @@ export function enableRelaxedSimd(): void {
 export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** A setting from outside the program, such as `UNROLLED_ENGINE`. */
+export function environmentVariable(name: string): string | undefined {
+  return process.env[name] || undefined;
+}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { ENGINE_NAMES, useEngine, type EngineName } from "../../src/backends/index.ts";
+import { ENGINE_NAMES, engineName, useEngine } from "../../src/backends/index.ts";
 import { GRUCell, LSTMCell, RNNCell } from "../../src/nn/recurrent/cells.ts";
 import { GRU } from "../../src/nn/recurrent/gru.ts";
 import { LSTM } from "../../src/nn/recurrent/lstm.ts";
@@ -9,7 +9,7 @@ import type { Module, StateDict } from "../../src/nn/module.ts";
 import { stack, tensor, type Tensor } from "../../src/tensor/index.ts";
 import { expectClose, fixtureNames, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
 
-const initialEngine: EngineName = "reference";
+const initialEngine = engineName();
 afterAll(() => useEngine(initialEngine));
 
 const LAYERS = ["rnn-tanh-", "rnn-relu-", "lstm-", "gru-", "original-gru-"].flatMap(fixtureNames);

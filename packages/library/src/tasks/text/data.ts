@@ -1,0 +1,168 @@
+/**
+ * @file Raw file → text → ids → batches.
+ */
+
+import {
+  ArgumentError,
+  BpeTokenizer,
+  BpttBatches,
+  CharTokenizer,
+  FormatError,
+  splitByPosition,
+  tensor,
+  WordTokenizer,
+  type BatchSource,
+  type Tensor,
+  type Tokenizer,
+} from "unrolled";
+import type { TextConfig } from "./config.ts";
+
+/** A text as ids: what comes first trains, the end is held out. */
+export interface TextData {
+  tokenizer: Tokenizer;
+  trainIds: Int32Array;
+  validationIds: Int32Array;
+  /** How many characters the ids stand for. */
+  trainCharacters: number;
+  validationCharacters: number;
+}
+
+/** One step of truncated backpropagation through time, both [batch, seq]. */
+export interface TextBatch {
+  ids: Tensor;
+  targets: Tensor;
+}
+
+/** Beyond this a string of JavaScript, the ids and the baselines no longer fit into memory. */
+const MAX_BYTES = 150e6;
+
+/**
+ * The text in a file's bytes: UTF-8 (or UTF-16 with its mark), without a byte order mark, and with
+ * line breaks as "\n".
+ *
+ * @param name how errors call the file
+ * @throws FormatError if the file is empty, too large, binary, or not UTF-8
+ */
+export function decodeText(bytes: Uint8Array, name: string): string {
+  const fail = (problem: string): never => {
+    throw new FormatError(`${name}: ${problem}`);
+  };
+  if (bytes.length === 0) fail("expected text, got an empty file.");
+  if (bytes.length > MAX_BYTES) {
+    fail(
+      `expected at most ${MAX_BYTES / 1e6} MB of text, got ${Math.round(bytes.length / 1e6)} MB. Take a part of it.`,
+    );
+  }
+  const encoding = encodingOf(bytes);
+  let text: string;
+  try {
+    text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return fail(
+      `expected text in UTF-8, got bytes that are not, the first at position ${firstInvalidByte(bytes)}. If it is text, convert it (for example: iconv -f latin1 -t utf-8).`,
+    );
+  }
+  const zero = text.indexOf("\0");
+  if (zero >= 0) fail(`expected text, got a binary file (a zero byte at position ${zero}).`);
+  return text.replaceAll("\r\n", "\n");
+}
+
+function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
+  return "utf-8";
+}
+
+/** By halving: a prefix decodes, as a stream, until it holds the first wrong byte. */
+function firstInvalidByte(bytes: Uint8Array): number {
+  let good = 0;
+  let bad = bytes.length;
+  while (good + 1 < bad) {
+    const middle = (good + bad) >> 1;
+    try {
+      const decoder = new TextDecoder("utf-8", { fatal: true });
+      decoder.decode(bytes.subarray(0, middle), { stream: true });
+      good = middle;
+    } catch {
+      bad = middle;
+    }
+  }
+  return good;
+}
+
+/**
+ * Splits a text, makes a tokenizer from its first part, and encodes both.
+ *
+ * Characters that stand only in the held-out part belong to the vocabulary too (they are the
+ * alphabet, not something learned); words and pieces come from the training part alone.
+ *
+ * @throws ArgumentError if there is too little text, or nothing to learn in it
+ */
+export function prepareText(text: string, config: TextConfig): TextData {
+  if (text.length < 2) {
+    throw new ArgumentError(
+      `text: expected at least two characters, one to read and one to predict, got ${text.length}.`,
+    );
+  }
+  const [train, validation] = splitByPosition(text, 1 - config.validation);
+  const tokenizer = tokenizerFor(text, train, config);
+  if (tokenizer.vocabSize < 2) {
+    throw new ArgumentError(
+      `text: expected at least two different characters, got only ${JSON.stringify(text[0])}: there is nothing to predict.`,
+    );
+  }
+  const data = {
+    tokenizer,
+    trainIds: tokenizer.encode(train),
+    validationIds: tokenizer.encode(validation),
+    trainCharacters: train.length,
+    validationCharacters: validation.length,
+  };
+  if (data.validationIds.length < 2) {
+    throw new ArgumentError(
+      `text: the held-out part has ${data.validationIds.length} token, and 2 are needed to measure. Use a longer text, or a larger validation share than ${config.validation}.`,
+    );
+  }
+  return data;
+}
+
+function tokenizerFor(text: string, train: string, { tokens, vocabSize }: TextConfig): Tokenizer {
+  switch (tokens) {
+    case "char":
+      return CharTokenizer.train(text);
+    case "word":
+      return WordTokenizer.train(train, { maxSize: vocabSize });
+    case "bpe":
+      return BpeTokenizer.train(train, { vocabSize });
+  }
+}
+
+/** The training batches, with a place that can be saved. Small texts get fewer, shorter streams. */
+export function textBatches(ids: Int32Array, config: TextConfig): BatchSource<TextBatch> {
+  const { batchSize, bptt } = fitting(ids.length, config);
+  const batches = new BpttBatches(ids, { batchSize, bptt });
+  return {
+    batchesPerEpoch: batches.length,
+    next() {
+      const { inputs, targets, shape, isFirst } = batches.next();
+      return {
+        batch: { ids: tensor(inputs, { shape }), targets: tensor(targets, { shape }) },
+        startsEpoch: isFirst,
+      };
+    },
+    getPosition: () => batches.position,
+    setPosition(position) {
+      batches.position = position as number;
+    },
+  };
+}
+
+/** As many streams as leave each at least four steps, so that a short text still trains. */
+function fitting(length: number, { batchSize, seqLength }: TextConfig) {
+  if (length < 2) {
+    throw new ArgumentError(`text: expected at least two tokens to train on, got ${length}.`);
+  }
+  const bptt = Math.min(seqLength, Math.max(1, Math.floor((length - 1) / 4)));
+  const streams = Math.max(1, Math.floor((length - 1) / (4 * bptt)));
+  return { batchSize: Math.min(batchSize, streams), bptt };
+}

@@ -1,0 +1,21 @@
+/**
+ * @file Text generation: a language model of characters, words or pieces.
+ *
+ * In:   any text
+ * Out:  a model that continues a prompt, and its loss beside the n-gram baselines
+ * May import: unrolled, by its name.
+ */
+
+export {
+  TEXT_DEFAULTS,
+  textConfig,
+  type TextCell,
+  type TextConfig,
+  type TextTokens,
+} from "./config.ts";
+export { decodeText, prepareText, textBatches, type TextBatch, type TextData } from "./data.ts";
+export { TextModel, type TextState } from "./model.ts";
+export { trainText, type TextResult, type TextRunOptions } from "./train.ts";
+export { evaluateText, type TextEvaluation } from "./evaluate.ts";
+export { generateText, type GenerateOptions } from "./predict.ts";
+export { loadTextModel, saveTextModel } from "./model-files.ts";

@@ -1,0 +1,60 @@
+/**
+ * @file embedding → recurrent layer → head: logits for the next token, at every position.
+ */
+
+import { ArgumentError, nn, type Tensor, type Tokenizer } from "unrolled";
+import type { TextConfig } from "./config.ts";
+
+/** What is carried from one piece of text to the next: h, and for the LSTM c. */
+export type TextState = Tensor[];
+
+const LAYERS = { rnn: nn.RNN, gru: nn.GRU, lstm: nn.LSTM };
+
+/** A language model: reads tokens, predicts the one that follows each. */
+export class TextModel extends nn.Module {
+  readonly config: TextConfig;
+  readonly tokenizer: Tokenizer;
+  readonly embedding: nn.Embedding;
+  readonly recurrent: nn.RNN | nn.GRU | nn.LSTM;
+  readonly dropout: nn.Dropout;
+  readonly head: nn.Linear;
+
+  constructor(config: TextConfig, tokenizer: Tokenizer) {
+    super();
+    const { cell, embeddingDim, hiddenSize, numLayers, dropout } = config;
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.embedding = new nn.Embedding(tokenizer.vocabSize, embeddingDim);
+    this.recurrent = new LAYERS[cell](embeddingDim, hiddenSize, {
+      numLayers,
+      dropout: numLayers > 1 ? dropout : 0,
+      batchFirst: true,
+    });
+    this.dropout = new nn.Dropout(dropout);
+    this.head = new nn.Linear(hiddenSize, tokenizer.vocabSize);
+  }
+
+  /** ids [batch, seq] and the state before them give logits [batch, seq, vocab] and the state after. */
+  forward(ids: Tensor, state?: TextState | null): [logits: Tensor, state: TextState] {
+    const x = this.dropout.forward(this.embedding.forward(ids)); // [batch, seq, embeddingDim]
+    const [output, next] = this.#read(x, state ?? null); //         [batch, seq, hiddenSize]
+    return [this.head.forward(this.dropout.forward(output)), next];
+  }
+
+  #read(x: Tensor, state: TextState | null): [output: Tensor, state: TextState] {
+    if (this.recurrent instanceof nn.LSTM) {
+      const [output, hc] = this.recurrent.forward(x, state && [state[0], state[1]]);
+      return [output, hc];
+    }
+    const [output, h] = this.recurrent.forward(x, state?.[0]);
+    return [output, [h]];
+  }
+
+  /** The ids of `text`; an empty one gives an error, since there is nothing to continue. */
+  encode(text: string): Int32Array {
+    const ids = this.tokenizer.encode(text);
+    if (ids.length === 0)
+      throw new ArgumentError("text: expected at least one character, got none.");
+    return ids;
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * @file forward → loss → backward → step: a text and a configuration become a model.
+ */
+
+import {
+  decodeSnapshot,
+  encodeSnapshot,
+  fit,
+  manualSeed,
+  nn,
+  optim,
+  warmupCosine,
+  type Budget,
+  type FitEvent,
+  type FitResult,
+} from "unrolled";
+import type { TextConfig } from "./config.ts";
+import { textBatches, type TextData } from "./data.ts";
+import { evaluateText, type TextEvaluation } from "./evaluate.ts";
+import { TextModel } from "./model.ts";
+
+export interface TextRunOptions {
+  budget: Budget;
+  onEvent?: (event: FitEvent) => void;
+  /** Aborting it ends the run after the step in progress, with a checkpoint. */
+  signal?: AbortSignal;
+  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void };
+  /** A checkpoint's bytes. */
+  resume?: Uint8Array;
+  /** Stop after this many validations without a better one. Default: never. */
+  patience?: number;
+}
+
+export interface TextResult {
+  model: TextModel;
+  fit: FitResult;
+  /** On the held-out part, with the best weights. */
+  evaluation: TextEvaluation;
+}
+
+/**
+ * Trains a language model on `data`. The same seed, configuration and number of steps give the
+ * same weights, bit for bit.
+ */
+export async function trainText(
+  data: TextData,
+  config: TextConfig,
+  { budget, onEvent, signal, checkpoint, resume, patience }: TextRunOptions,
+): Promise<TextResult> {
+  manualSeed(config.seed);
+  const model = new TextModel(config, data.tokenizer);
+  const { lr, weightDecay } = config;
+  const criterion = new nn.CrossEntropyLoss();
+
+  const result = await fit({
+    model,
+    optimizer: new optim.AdamW(model.parameters(), { lr, weightDecay }),
+    batches: textBatches(data.trainIds, config),
+    loss({ ids, targets }, carried) {
+      const [logits, state] = model.forward(ids, carried); // [batch, seq, vocab]
+      const loss = criterion.forward(logits.flatten(0, 1), targets.flatten());
+      return { loss, carried: state };
+    },
+    budget,
+    schedule: warmupCosine({ warmupSteps: config.warmupSteps }),
+    clipNorm: config.clipNorm,
+    validate: () => evaluateText(model, data.validationIds, data.validationCharacters).natsPerToken,
+    patience,
+    checkpoint: checkpoint && {
+      everySeconds: checkpoint.everySeconds,
+      save: (snapshot) => checkpoint.save(encodeSnapshot(snapshot)),
+    },
+    resume: resume && decodeSnapshot(resume, "checkpoint"),
+    signal,
+    itemsIn: ({ ids }) => ids.size,
+    onEvent,
+  });
+  const evaluation = evaluateText(model, data.validationIds, data.validationCharacters);
+  return { model, fit: result, evaluation };
+}
