@@ -1,0 +1,52 @@
+/**
+ * @file Imports a TypeScript file of the library, inner files too, as `npm run build` would have it.
+ */
+
+import { build } from "esbuild";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/** @param {string} path from the repository's root */
+export async function load(path) {
+  const folder = mkdtempSync(join(tmpdir(), "unrolled-bench-"));
+  const outfile = join(folder, "bundle.mjs");
+  try {
+    await build({
+      entryPoints: [fileURLToPath(new URL(`../${path}`, import.meta.url))],
+      outfile,
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      conditions: ["unrolled-source"],
+      logLevel: "error",
+    });
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * Median and best milliseconds of `body`, after a warm-up.
+ *
+ * @param {() => void} body
+ */
+export function measure(body, { atLeastMs = 700, rounds = 9 } = {}) {
+  const start = performance.now();
+  let calls = 0;
+  do {
+    body();
+    calls++;
+  } while (performance.now() - start < atLeastMs / 3);
+  const perRound = Math.max(1, Math.round((calls * 2) / rounds));
+  const times = [];
+  for (let round = 0; round < rounds; round++) {
+    const from = performance.now();
+    for (let i = 0; i < perRound; i++) body();
+    times.push((performance.now() - from) / perRound);
+  }
+  times.sort((a, b) => a - b);
+  return { median: times[rounds >> 1], best: times[0] };
+}
