@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { backend, ENGINE_NAMES, useEngine, type EngineName } from "../../src/backends/index.ts";
+import { ENGINE_NAMES, engineName, useEngine } from "../../src/backends/index.ts";
 import { BatchNorm1d, type BatchNorm1dOptions } from "../../src/nn/batch-norm.ts";
 import { Dropout, dropout } from "../../src/nn/dropout.ts";
 import { Embedding, type EmbeddingOptions } from "../../src/nn/embedding.ts";
@@ -17,11 +17,11 @@ import {
 } from "../../src/tensor/index.ts";
 import { expectClose, fixtureNames, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
 
-const defaultEngine = backend().name as EngineName;
-afterAll(() => useEngine(defaultEngine));
+const defaultEngine = engineName();
 
 describe.each(ENGINE_NAMES)("layers give PyTorch's numbers on %s", (engine) => {
   beforeAll(() => useEngine(engine));
+  afterAll(() => useEngine(defaultEngine));
 
   test.each(fixtureNames("linear"))("%s: output and gradients", (name) => {
     const fixture = loadFixture<{ inFeatures: number; outFeatures: number } & LinearOptions>(name);

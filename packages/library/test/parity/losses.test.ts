@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { backend, ENGINE_NAMES, useEngine, type EngineName } from "../../src/backends/index.ts";
+import { ENGINE_NAMES, engineName, useEngine } from "../../src/backends/index.ts";
 import {
   BCEWithLogitsLoss,
   crossEntropy,
@@ -16,8 +16,7 @@ import {
 import { ones, tensor, zeros, type Tensor } from "../../src/tensor/index.ts";
 import { expectClose, fixtureNames, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
 
-const defaultEngine = backend().name as EngineName;
-afterAll(() => useEngine(defaultEngine));
+const defaultEngine = engineName();
 
 type TwoArgumentLoss = { forward(input: Tensor, targets: Tensor): Tensor };
 
@@ -32,6 +31,7 @@ const LOSSES: [prefix: string, make: (options: object) => TwoArgumentLoss][] = [
 
 describe.each(ENGINE_NAMES)("losses give PyTorch's numbers on %s", (engine) => {
   beforeAll(() => useEngine(engine));
+  afterAll(() => useEngine(defaultEngine));
 
   describe.each(LOSSES)("%s", (prefix, make) => {
     test.each(fixtureNames(prefix))("%s: loss and gradient", (name) => {
