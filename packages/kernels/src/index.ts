@@ -20,28 +20,28 @@ type Ptr = number;
 export interface Kernels {
   /** How much private memory each instance needs; see {@link Kernels.usePrivateRegion}. */
   readonly PRIVATE_BYTES: WebAssembly.Global;
-  usePrivateRegion(ptr: Ptr): void;
+  readonly usePrivateRegion: (ptr: Ptr) => void;
 
-  copyRows(start: number, end: number, bytes: number, from: Ptr, fromStride: number, to: Ptr, toStride: number): void;
-  zeroRows(start: number, end: number, bytes: number, to: Ptr, toStride: number): void;
-  gatherRows(start: number, end: number, offsets: Ptr, order: Ptr, bytes: number, from: Ptr, timeStride: number, batchStride: number, to: Ptr): void;
-  scatterRows(start: number, end: number, batch: number, offsets: Ptr, order: Ptr, bytes: number, from: Ptr, to: Ptr, timeStride: number, batchStride: number): void;
+  readonly copyRows: (start: number, end: number, bytes: number, from: Ptr, fromStride: number, to: Ptr, toStride: number) => void;
+  readonly zeroRows: (start: number, end: number, bytes: number, to: Ptr, toStride: number) => void;
+  readonly gatherRows: (start: number, end: number, offsets: Ptr, order: Ptr, bytes: number, from: Ptr, timeStride: number, batchStride: number, to: Ptr) => void;
+  readonly scatterRows: (start: number, end: number, batch: number, offsets: Ptr, order: Ptr, bytes: number, from: Ptr, to: Ptr, timeStride: number, batchStride: number) => void;
 
-  packB(startPanel: number, endPanel: number, k: number, n: number, b: Ptr, ldb: number, transposed: number, out: Ptr): void;
-  gemm(start: number, end: number, n: number, k: number, a: Ptr, lda: number, packedB: Ptr, c: Ptr, ldc: number, bias: Ptr, accumulate: number): void;
-  gemmTransA(start: number, end: number, n: number, k: number, a: Ptr, lda: number, packedB: Ptr, c: Ptr, ldc: number, bias: Ptr, accumulate: number): void;
+  readonly packB: (startPanel: number, endPanel: number, k: number, n: number, b: Ptr, ldb: number, transposed: number, out: Ptr) => void;
+  readonly gemm: (start: number, end: number, n: number, k: number, a: Ptr, lda: number, packedB: Ptr, c: Ptr, ldc: number, bias: Ptr, accumulate: number) => void;
+  readonly gemmTransA: (start: number, end: number, n: number, k: number, a: Ptr, lda: number, packedB: Ptr, c: Ptr, ldc: number, bias: Ptr, accumulate: number) => void;
 
-  exp(start: number, end: number, x: Ptr, y: Ptr): void;
-  tanh(start: number, end: number, x: Ptr, y: Ptr): void;
-  sigmoid(start: number, end: number, x: Ptr, y: Ptr): void;
-  softmax(start: number, end: number, cols: number, x: Ptr, y: Ptr): void;
-  logSoftmax(start: number, end: number, cols: number, x: Ptr, y: Ptr): void;
-  sumRows(startCol: number, endCol: number, rows: number, x: Ptr, stride: number, y: Ptr): void;
+  readonly exp: (start: number, end: number, x: Ptr, y: Ptr) => void;
+  readonly tanh: (start: number, end: number, x: Ptr, y: Ptr) => void;
+  readonly sigmoid: (start: number, end: number, x: Ptr, y: Ptr) => void;
+  readonly softmax: (start: number, end: number, cols: number, x: Ptr, y: Ptr) => void;
+  readonly logSoftmax: (start: number, end: number, cols: number, x: Ptr, y: Ptr) => void;
+  readonly sumRows: (startCol: number, endCol: number, rows: number, x: Ptr, stride: number, y: Ptr) => void;
 
-  lstmStep(start: number, end: number, H: number, ifgo: Ptr, h: Ptr, c: Ptr, out: Ptr, outStride: number, cPrev: Ptr): void;
-  lstmStepBackward(start: number, end: number, H: number, ifgo: Ptr, cPrev: Ptr, hNext: Ptr, gradH: Ptr, gradC: Ptr, gradOut: Ptr, gradOutStride: number): void;
-  gruStep(start: number, end: number, H: number, nrzu: Ptr, h: Ptr, out: Ptr, outStride: number, hPrev: Ptr): void;
-  gruStepBackward(start: number, end: number, H: number, nrzu: Ptr, hPrev: Ptr, gradH: Ptr, gradOut: Ptr, gradOutStride: number): void;
-  rnnStep(start: number, end: number, H: number, relu: number, sums: Ptr, h: Ptr, out: Ptr, outStride: number, training: number): void;
-  rnnStepBackward(start: number, end: number, H: number, relu: number, sums: Ptr, hNext: Ptr, gradH: Ptr, gradOut: Ptr, gradOutStride: number): void;
+  readonly lstmStep: (start: number, end: number, H: number, ifgo: Ptr, h: Ptr, c: Ptr, out: Ptr, outStride: number, cPrev: Ptr) => void;
+  readonly lstmStepBackward: (start: number, end: number, H: number, ifgo: Ptr, cPrev: Ptr, hNext: Ptr, gradH: Ptr, gradC: Ptr, gradOut: Ptr, gradOutStride: number) => void;
+  readonly gruStep: (start: number, end: number, H: number, nrzu: Ptr, h: Ptr, out: Ptr, outStride: number, hPrev: Ptr) => void;
+  readonly gruStepBackward: (start: number, end: number, H: number, nrzu: Ptr, hPrev: Ptr, gradH: Ptr, gradOut: Ptr, gradOutStride: number) => void;
+  readonly rnnStep: (start: number, end: number, H: number, relu: number, sums: Ptr, h: Ptr, out: Ptr, outStride: number, training: number) => void;
+  readonly rnnStepBackward: (start: number, end: number, H: number, relu: number, sums: Ptr, hNext: Ptr, gradH: Ptr, gradOut: Ptr, gradOutStride: number) => void;
 }

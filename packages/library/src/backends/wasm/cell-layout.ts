@@ -9,6 +9,7 @@
 import { type CellKind, NUM_GATES, type RecurrentWeights } from "../backend.ts";
 import type { WasmEngine } from "./engine.ts";
 import type { Ptr } from "./heap.ts";
+import { packedBytes, paddedColumns } from "./packed-weights.ts";
 
 export interface CellLayout {
   readonly kind: CellKind;
@@ -43,15 +44,6 @@ export interface ForwardWeights {
 export interface BackwardWeights {
   ih: Ptr; // packed [G, I]
   hh: Ptr; // packed [G, H]
-}
-
-/** Bytes of a packed [k, n]; see `pack.ts` in the kernels. */
-export function packedBytes(k: number, n: number): number {
-  return k * paddedColumns(n) * 4;
-}
-
-export function paddedColumns(n: number): number {
-  return (n + 7) & ~7;
 }
 
 export function forwardWeights(

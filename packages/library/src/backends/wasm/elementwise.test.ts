@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { plainLoops } from "../plain-loops.ts";
 import { createWasmBackend } from "./index.ts";
-import { BUILDS, expectClose, randomNumbers } from "./testing.ts";
+import { BUILDS, expectClose, randomNumbers } from "../../../test/support/engine-calls.ts";
 
 const truth = plainLoops("float64");
 

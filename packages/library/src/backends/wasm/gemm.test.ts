@@ -3,7 +3,7 @@ import type { GemmCall } from "../backend.ts";
 import { plainLoops } from "../plain-loops.ts";
 import { gemm } from "./gemm.ts";
 import { createWasmBackend, startEngine } from "./index.ts";
-import { BUILDS, expectClose, randomNumbers } from "./testing.ts";
+import { BUILDS, expectClose, randomNumbers } from "../../../test/support/engine-calls.ts";
 
 const truth = plainLoops("float64");
 

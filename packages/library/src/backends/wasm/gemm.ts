@@ -4,9 +4,9 @@
 
 import type { FloatArray } from "../../core/dtype.ts";
 import type { GemmCall } from "../backend.ts";
-import { packedBytes, paddedColumns } from "./cell-layout.ts";
 import type { WasmEngine } from "./engine.ts";
 import type { Ptr } from "./heap.ts";
+import { packedBytes, paddedColumns } from "./packed-weights.ts";
 
 /** Below this many multiplications a plain loop is faster than copying and packing: `bench/gemm.mjs`. */
 const FEWEST_PRODUCTS = 2048;

@@ -5,7 +5,7 @@ import type { WasmEngine } from "./engine.ts";
 import { Heap } from "./heap.ts";
 import { startEngine, wasmBackend } from "./index.ts";
 import { SavedActivations } from "./saved-activations.ts";
-import { randomCall, randomNumbers } from "./testing.ts";
+import { randomCall, randomNumbers } from "../../../test/support/engine-calls.ts";
 
 function start(): [WasmEngine, Backend] {
   const engine = startEngine("simd");

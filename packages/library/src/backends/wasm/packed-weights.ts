@@ -5,6 +5,15 @@
 import type { Storage } from "../../core/storage.ts";
 import type { Heap, Ptr } from "./heap.ts";
 
+/** Bytes of a packed [k, n]: columns are filled up to panels of 8, as `kernels/assembly/pack.ts` says. */
+export function packedBytes(k: number, n: number): number {
+  return k * paddedColumns(n) * 4;
+}
+
+export function paddedColumns(n: number): number {
+  return (n + 7) & ~7;
+}
+
 /** Enough for the weights of any network that trains on a CPU; beyond it, the longest unused go. */
 const BYTES_KEPT = 256 * 2 ** 20;
 

@@ -20,11 +20,10 @@ import {
   backwardWeights,
   type CellLayout,
   cellLayout,
-  packedBytes,
-  paddedColumns,
 } from "./cell-layout.ts";
 import type { WasmEngine } from "./engine.ts";
 import type { Ptr } from "./heap.ts";
+import { packedBytes, paddedColumns } from "./packed-weights.ts";
 import { savedAt, type WasmSaved } from "./recurrent-forward.ts";
 import { type SequenceLayout, SequenceMover } from "./sequence-layout.ts";
 

@@ -190,12 +190,14 @@ function stepForward(
   const keep = kept ? kept + row * H * 4 : 0;
   switch (kind) {
     case "lstm":
-      return kernels.lstmStep(first, last, H, gates, h, c, out, outputStride, keep);
+      kernels.lstmStep(first, last, H, gates, h, c, out, outputStride, keep);
+      break;
     case "gru":
-      return kernels.gruStep(first, last, H, gates, h, out, outputStride, keep);
+      kernels.gruStep(first, last, H, gates, h, out, outputStride, keep);
+      break;
     default: {
       const relu = kind === "rnn_relu" ? 1 : 0;
-      return kernels.rnnStep(first, last, H, relu, gates, h, out, outputStride, training ? 1 : 0);
+      kernels.rnnStep(first, last, H, relu, gates, h, out, outputStride, training ? 1 : 0);
     }
   }
 }

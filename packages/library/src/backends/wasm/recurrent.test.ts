@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import type { Backend, CellKind, RecurrentCall, RecurrentOutputGradients } from "../backend.ts";
 import { plainLoops } from "../plain-loops.ts";
 import { createWasmBackend } from "./index.ts";
-import { BUILDS, type CallOptions, expectClose, randomCall, randomNumbers } from "./testing.ts";
+import {
+  BUILDS,
+  type CallOptions,
+  expectClose,
+  randomCall,
+  randomNumbers,
+} from "../../../test/support/engine-calls.ts";
 
 const CELLS: CellKind[] = ["rnn_tanh", "rnn_relu", "lstm", "gru"];
 const truth = plainLoops("float64");

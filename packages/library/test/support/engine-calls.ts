@@ -1,11 +1,11 @@
 /**
- * @file What the tests of this folder share: random calls, and comparing with the plain loops.
+ * @file What the tests of engines share: random calls, and comparing with the plain loops.
  */
 
 import { expect } from "vitest";
-import type { FloatArray } from "../../core/dtype.ts";
-import { Storage } from "../../core/storage.ts";
-import { type CellKind, NUM_GATES, type RecurrentCall } from "../backend.ts";
+import type { FloatArray } from "../../src/core/dtype.ts";
+import { Storage } from "../../src/core/storage.ts";
+import { type CellKind, NUM_GATES, type RecurrentCall } from "../../src/backends/backend.ts";
 
 export const BUILDS = ["relaxed", "simd"] as const;
 
