@@ -8,7 +8,7 @@ import { noGrad } from "../autograd/index.ts";
 import { ArgumentError, FormatError, UnrolledError } from "../core/errors.ts";
 import type { Module, StateDict } from "../nn/module.ts";
 import { clipGradNorm } from "../optim/clip-grad-norm.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
+import type { GroupState, Optimizer } from "../optim/optimizer.ts";
 import { defaultGenerator, type RandomState } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { BatchSource, Json } from "./batch-source.ts";
@@ -399,18 +399,18 @@ class Run<Batch> {
 
   snapshot(): Snapshot {
     const { model, optimizer, batches } = this.#options;
-    const { tensors, meta } = optimizer.stateDict();
+    const { state, groups } = optimizer.stateDict();
     const carried = this.#carried && Object.fromEntries(this.#carried.map((t, i) => [`${i}`, t]));
     return {
       tensors: {
         ...withPrefix(copyOf(model.stateDict()), "model"),
-        ...withPrefix(copyOf(tensors), "optimizer"),
+        ...withPrefix(state, "optimizer"),
         ...withPrefix(copyOf(carried ?? {}), "carried"),
         ...withPrefix(this.#best ?? {}, "best"),
       },
       meta: {
         progress: structuredClone(this.#progress) as unknown as Json,
-        optimizer: meta as Json,
+        groups: groups as Json,
         baseRates: this.#baseRates,
         random: defaultGenerator.getState() as unknown as Json,
         position: batches.getPosition(),
@@ -424,8 +424,8 @@ class Run<Batch> {
     try {
       model.loadStateDict(underPrefix(tensors, "model"));
       optimizer.loadStateDict({
-        tensors: underPrefix(tensors, "optimizer"),
-        meta: meta.optimizer as never,
+        state: underPrefix(tensors, "optimizer"),
+        groups: meta.groups as GroupState[],
       });
     } catch (error) {
       if (!(error instanceof UnrolledError)) throw error;

@@ -1,0 +1,184 @@
+import { describe, expect, test } from "vitest";
+import { manualSeed } from "unrolled";
+import {
+  decodeText,
+  evaluateText,
+  generateText,
+  loadTextModel,
+  prepareText,
+  saveTextModel,
+  textConfig,
+  TextModel,
+  trainText,
+  type TextConfig,
+  type TextData,
+} from "./index.ts";
+
+const RHYME = "one two three four five, once I caught a fish alive. ".repeat(40);
+
+const SMALL: Partial<TextConfig> = {
+  embeddingDim: 12,
+  hiddenSize: 40,
+  batchSize: 4,
+  seqLength: 30,
+  lr: 1e-2,
+  warmupSteps: 10,
+};
+
+function small(changes: Partial<TextConfig> = {}): TextConfig {
+  return textConfig({ ...SMALL, ...changes });
+}
+
+describe("the text task", () => {
+  test.each(["rnn", "lstm", "gru"] as const)("a %s learns a rhyme by heart", async (cell) => {
+    const config = small({ cell });
+    const data = prepareText(RHYME, config);
+    const { model, evaluation } = await trainText(data, config, { budget: { steps: 300 } });
+
+    expect(evaluation.natsPerCharacter).toBeLessThan(0.05);
+    const text = [...generateText(model, { prompt: "one two th", length: 42, temperature: 0 })];
+    expect(text.join("")).toBe("ree four five, once I caught a fish alive.");
+  });
+
+  test.each(["word", "bpe"] as const)(
+    "%s tokens are learned too, and written back",
+    async (tokens) => {
+      const config = small({ tokens, vocabSize: 300, seqLength: 10 });
+      const data = prepareText(RHYME, config);
+      const { model } = await trainText(data, config, { budget: { steps: 200 } });
+      const text = [...generateText(model, { prompt: "once I", length: 12, temperature: 0 })].join(
+        "",
+      );
+      expect(text).toMatch(/^ caught a fish alive\. one two/);
+    },
+  );
+
+  test("a run that was interrupted and resumed equals one that was not, bit for bit", async () => {
+    const config = small({ cell: "lstm", dropout: 0.2, numLayers: 2 });
+    const data = prepareText(RHYME, config);
+    const whole = await trainText(data, config, { budget: { steps: 30 } });
+
+    const stop = new AbortController();
+    let checkpoint: Uint8Array | undefined;
+    await trainText(data, config, {
+      budget: { steps: 30 },
+      signal: stop.signal,
+      checkpoint: { everySeconds: 1e9, save: (bytes) => (checkpoint = bytes) },
+      onEvent: (event) => {
+        if (event.type === "step" && event.step === 17) stop.abort();
+      },
+    });
+    manualSeed(999); // Whatever happens in between must not matter.
+    const resumed = await trainText(data, config, { budget: { steps: 30 }, resume: checkpoint });
+
+    expect(resumed.fit.steps).toBe(30);
+    expect(saveTextModel(resumed.model)).toEqual(saveTextModel(whole.model));
+    expect(resumed.fit.history.map((line) => line.validationLoss)).toEqual(
+      whole.fit.history.map((line) => line.validationLoss),
+    );
+  });
+
+  test("the score is the mean of −ln p over all tokens but the first, however they are cut", () => {
+    const config = small();
+    manualSeed(3);
+    const data = prepareText(RHYME, config);
+    const model = loadTextModel(reader(saveTextModel(untrained(config, data))));
+    // Long enough for parallel streams, with a remainder.
+    const ids = Int32Array.from({ length: 16 * 128 + 100 }, (_, i) => data.trainIds[i % 1500]);
+    const whole = evaluateText(model, ids);
+    expect(whole.tokens).toBe(ids.length - 1);
+    expect(whole.perplexity).toBeCloseTo(Math.exp(whole.natsPerToken), 10);
+    expect(whole.bitsPerCharacter).toBeCloseTo(whole.natsPerCharacter / Math.LN2, 10);
+    // An untrained model is near the uniform distribution.
+    expect(Math.abs(whole.natsPerToken - Math.log(data.tokenizer.vocabSize))).toBeLessThan(0.3);
+  });
+
+  test("a saved model reads back as the same model", () => {
+    const config = small({ cell: "gru", numLayers: 2 });
+    const data = prepareText(RHYME, config);
+    const model = untrained(config, data);
+    const again = loadTextModel(reader(saveTextModel(model)));
+    expect(evaluateText(again, data.validationIds)).toEqual(
+      evaluateText(model, data.validationIds),
+    );
+    expect([...generateText(again, { seed: 4 })]).toEqual([...generateText(model, { seed: 4 })]);
+  });
+
+  test("generation ends before the stop text, even if it comes in pieces", async () => {
+    const config = small();
+    const { model } = await trainText(prepareText(RHYME, config), config, {
+      budget: { steps: 300 },
+    });
+    const options = { prompt: "one two", temperature: 0, length: 200, stop: "five" };
+    expect([...generateText(model, options)].join("")).toBe(" three four ");
+  });
+});
+
+describe("bad input gets one clear sentence", () => {
+  const encode = (text: string) => new TextEncoder().encode(text);
+
+  test.each([
+    ["an empty file", new Uint8Array(0), /a\.txt: expected text, got an empty file/],
+    ["a binary file", Uint8Array.of(65, 0, 66), /binary file \(a zero byte at position 1\)/],
+    [
+      "invalid UTF-8",
+      Uint8Array.of(65, 66, 0xff, 67),
+      /UTF-8, got bytes that are not, the first at position 2/,
+    ],
+    ["200 MB", { length: 200e6 } as Uint8Array, /at most 150 MB of text, got 200 MB/],
+  ])("%s", (_title, bytes, message) => {
+    expect(() => decodeText(bytes, "a.txt")).toThrow(message);
+  });
+
+  test("a byte order mark and Windows line breaks are taken away", () => {
+    expect(decodeText(encode("\uFEFFa\r\nb"), "a.txt")).toBe("a\nb");
+  });
+
+  test.each([
+    ["one character", "a", /expected at least two characters/],
+    ["two characters", "ab", /held-out part|both parts/],
+    ["one character over and over", "a".repeat(1000), /only "a": there is nothing to predict/],
+  ])("%s", (_title, text, message) => {
+    expect(() => prepareText(text, textConfig())).toThrow(message);
+  });
+
+  test("a short text still trains, with fewer and shorter streams", async () => {
+    const config = small();
+    const data = prepareText("to be or not to be", config);
+    const { fit } = await trainText(data, config, { budget: { steps: 2 } });
+    expect(fit.steps).toBe(2);
+  });
+
+  test("a learning rate beyond reason stops the run and says where", async () => {
+    const config = small({ lr: 1e30, clipNorm: 1e30 });
+    const data = prepareText(RHYME, config);
+    await expect(trainText(data, config, { budget: { steps: 50 } })).rejects.toThrow(
+      /became .* at step \d+.*Lower the learning rate/,
+    );
+  });
+
+  test.each([
+    [{ hiddenSize: 0 }, /hiddenSize to be a whole number of at least 1, got 0/],
+    [{ cell: "lstn" as "lstm" }, /cell to be one of rnn, lstm, gru, got "lstn"/],
+    [{ validation: 1 }, /validation to be between 0 and 1, got 1/],
+    [{ lr: NaN }, /lr to be above 0, got NaN/],
+  ])("config %o", (changes, message) => {
+    expect(() => textConfig(changes)).toThrow(message);
+  });
+
+  test("weights of another configuration do not load", () => {
+    const small1 = saveTextModel(untrained(small(), prepareText(RHYME, small())));
+    const large = small({ hiddenSize: 41 });
+    const files = saveTextModel(untrained(large, prepareText(RHYME, large)));
+    const mixed = { ...files, "model.safetensors": small1["model.safetensors"] };
+    expect(() => loadTextModel(reader(mixed))).toThrow(/do not fit together.*expected shape/);
+  });
+});
+
+function untrained(config: TextConfig, data: TextData): TextModel {
+  return new TextModel(config, data.tokenizer);
+}
+
+function reader(files: Record<string, Uint8Array>) {
+  return (name: string) => files[name];
+}
