@@ -97,23 +97,26 @@ function buildKernels() {
  * in tasks, and packages that are loaded only where somebody has installed them.
  */
 async function buildLibrary() {
-  const source = join(LIBRARY, "src");
-  const entries = [
-    join(source, "index.ts"),
-    join(source, "platform", "node.ts"),
-    join(source, "platform", "browser.ts"),
-    ...filesIn(join(source, "tasks")).filter((path) =>
-      /tasks[\\/][^\\/]+[\\/]index\.ts$/.test(path),
-    ),
-  ];
   return bundle({
-    entryPoints: entries.filter(existsSync),
-    outbase: source,
+    entryPoints: libraryEntries(),
+    outbase: join(LIBRARY, "src"),
     outdir: join(LIBRARY, "dist"),
     platform: "neutral",
     conditions: [SOURCE_CONDITION],
     external: ["#platform", "unrolled", "node:*", "koffi"],
   });
+}
+
+/** The files that package.json's `exports` and `imports` name. */
+function libraryEntries() {
+  const source = join(LIBRARY, "src");
+  const tasks = filesIn(join(source, "tasks"));
+  return [
+    join(source, "index.ts"),
+    join(source, "platform", "node.ts"),
+    join(source, "platform", "browser.ts"),
+    ...tasks.filter((path) => /tasks[\\/][^\\/]+[\\/]index\.ts$/.test(path)),
+  ];
 }
 
 async function buildCli() {
@@ -146,34 +149,42 @@ async function bundle(options) {
   return outputs;
 }
 
+/**
+ * tsc writes a declaration for every file; published are those that an entry leads to. They say
+ * `./lstm.js`, where tsc leaves `./lstm.ts` as it stands in the source.
+ */
 function buildDeclarations() {
+  const source = join(LIBRARY, "src");
   const dist = join(LIBRARY, "dist");
+  const emitted = join(CACHE, "declarations");
   const notes = join(CACHE, "declarations.tsbuildinfo");
-  const expected = filesIn(join(LIBRARY, "src"))
-    .filter(isShipped)
-    .map((path) => join(dist, relative(join(LIBRARY, "src"), path).replace(/\.ts$/, ".d.ts")));
+  const declarationOf = (path) => relative(source, path).replace(/\.ts$/, ".d.ts");
 
-  // tsc trusts its notes and would not write a declaration anew that somebody has deleted.
-  if (!expected.every(existsSync)) rmSync(notes, { force: true });
-
+  // tsc trusts its notes and would not write anew what somebody has deleted.
+  const expected = filesIn(source).filter(isShipped).map(declarationOf);
+  if (!expected.every((path) => existsSync(join(emitted, path)))) rmSync(notes, { force: true });
   const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
   const project = join(LIBRARY, "tsconfig.build.json");
-  run(process.execPath, [tsc, "-p", project, "--tsBuildInfoFile", notes]);
-  removeExcept(expected, dist, (path) => path.endsWith(".d.ts"));
-  for (const path of expected) makeSelfContained(path);
-  return expected;
-}
+  run(process.execPath, [tsc, "-p", project, "--outDir", emitted, "--tsBuildInfoFile", notes]);
 
-/** tsc leaves `./lstm.ts` as it stands in a declaration; published, the module is `./lstm.js`. */
-function makeSelfContained(path) {
-  const text = readFileSync(path, "utf8");
-  if (text.includes('"@unrolled/kernels"')) {
-    throw new Error(
-      `${fromRoot(path)} imports a type from @unrolled/kernels, which is not published. ` +
-        "State that type in the library.",
-    );
+  const imports = /((?:from|import\() ?")(\.{1,2}\/[^"]*)\.ts"/g;
+  const published = new Set(libraryEntries().map(declarationOf));
+  for (const path of published) {
+    const text = readFileSync(join(emitted, path), "utf8");
+    if (text.includes('"@unrolled/kernels"')) {
+      throw new Error(
+        `src/${path.replace(".d.ts", ".ts")} shows a type of @unrolled/kernels, which is not ` +
+          "published. State that type in the library.",
+      );
+    }
+    for (const [, , target] of text.matchAll(imports)) {
+      published.add(join(dirname(path), `${target}.d.ts`));
+    }
+    replaceFile(join(dist, path), text.replace(imports, '$1$2.js"'));
   }
-  replaceFile(path, text.replace(/((?:from|import\() ?"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"'));
+  const outputs = [...published].map((path) => join(dist, path));
+  removeExcept(outputs, dist, (path) => path.endsWith(".d.ts"));
+  return outputs;
 }
 
 function run(command, args) {
@@ -190,9 +201,9 @@ function librarySources() {
   ];
 }
 
-/** Not a test, and not a note beside the code. */
+/** Code that is not there for tests alone. */
 function isShipped(path) {
-  return path.endsWith(".ts") && !path.endsWith(".test.ts");
+  return path.endsWith(".ts") && !/(\.test|[\\/]testing)\.ts$/.test(path);
 }
 
 /** Every file below a folder, sorted; none if there is no such folder. */

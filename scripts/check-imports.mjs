@@ -50,7 +50,7 @@ const TEST_PACKAGES = [/^node:/, /^vitest$/, /^fast-check$/, /^esbuild$/, /^type
 /** Why `file` (seen from the root) may not import `specifier`; null where it may. */
 export function complaint(file, specifier) {
   const from = placeOf(file);
-  const isTest = /\.test\.ts$/.test(file) || from === "tests";
+  const isTest = /(\.test|[\\/]testing)\.ts$/.test(file) || from === "tests";
   if (from === null) return null;
 
   const to = targetOf(file, specifier);

@@ -88,11 +88,12 @@ function readLock(path) {
   }
 }
 
-function npm(args) {
+/** Runs npm quietly; its words come back with its exit status. */
+export function npm(args, cwd = ROOT) {
   // Under `npm start` npm says where it is; otherwise it stands on the path.
   const own = process.env.npm_execpath;
   const byNode = own && /npm-cli\.(c|m)?js$/.test(own);
-  const options = { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] };
+  const options = { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] };
   const result = byNode
     ? spawnSync(process.execPath, [own].concat(args), options)
     : spawnSync("npm", args, Object.assign({ shell: process.platform === "win32" }, options));

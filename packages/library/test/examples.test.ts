@@ -11,6 +11,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { engineName, useEngine } from "../src/backends/index.ts";
 import { manualSeed } from "../src/tensor/index.ts";
 import { comparePrinted } from "./snippets/compare.ts";
 import { blocksIn, examplesIn, promisedOutput, type Block } from "./snippets/extract.ts";
@@ -43,7 +44,13 @@ afterAll(() => {
   process.chdir(home);
   rmSync(folder, { recursive: true });
 });
-beforeEach(() => manualSeed(0));
+
+// One snippet's engine and random numbers are not the next one's.
+const engine = engineName();
+beforeEach(() => {
+  useEngine(engine);
+  manualSeed(0);
+});
 
 const examples = filesBelow("examples", ".ts").filter((path) => dirname(path) === "examples");
 const helpers = new Set(
