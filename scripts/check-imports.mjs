@@ -78,7 +78,7 @@ function placeOf(path) {
   if (top !== "packages") return null;
   if (third === "test") return "tests";
   if (second !== "library" || third !== "src") return second;
-  return fifth === undefined && fourth === "index.ts" ? "index.ts" : fourth;
+  return fifth === undefined && fourth.endsWith(".ts") ? "index.ts" : fourth;
 }
 
 function targetOf(file, specifier) {
