@@ -39,9 +39,11 @@ export function* generateText(
   }
   const generator = new RandomGenerator(seed);
   const decoder = model.tokenizer.createDecoder();
-  model.eval();
 
-  let { logits, state } = read(model, promptIds(model, options.prompt), null);
+  const prompt = promptIds(model, options.prompt);
+  // What follows the prompt may need a space before it, or complete a character.
+  if (options.prompt) for (const id of prompt) decoder.push(id);
+  let { logits, state } = read(model, prompt, null);
   // Text that might be the beginning of `stop` waits here.
   let held = "";
   for (let i = 0; i < length; i++) {
@@ -67,10 +69,13 @@ function read(
   ids: Int32Array,
   state: TextState | null,
 ): { logits: ArrayLike<number>; state: TextState } {
-  return noGrad(() => {
-    const [logits, next] = model.forward(tensor(ids, { shape: [1, ids.length] }), state);
-    return { logits: logits.select(1, -1).data, state: next };
-  });
+  const wasTraining = model.training;
+  model.eval();
+  const [logits, next] = noGrad(() =>
+    model.forward(tensor(ids, { shape: [1, ids.length] }), state),
+  );
+  model.train(wasTraining);
+  return { logits: logits.select(1, -1).data, state: next };
 }
 
 function promptIds(model: TextModel, prompt: string | undefined): Int32Array {

@@ -46,9 +46,9 @@ describe("the text task", () => {
       const config = small({ tokens, vocabSize: 300, seqLength: 10 });
       const data = prepareText(RHYME, config);
       const { model } = await trainText(data, config, { budget: { steps: 200 } });
-      const text = [...generateText(model, { prompt: "once I", length: 12, temperature: 0 })].join(
-        "",
-      );
+      const text = [
+        ...generateText(model, { prompt: ", once I", length: 12, temperature: 0 }),
+      ].join("");
       expect(text).toMatch(/^ caught a fish alive\. one two/);
     },
   );
