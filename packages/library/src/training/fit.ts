@@ -40,7 +40,10 @@ export interface FitOptions<Batch> {
 
   /** A number that should fall, measured in evaluation mode without recording. */
   validate?(): number;
-  /** How often to validate, spread evenly; the last time is at the end. Default: 10. */
+  /**
+   * How often to validate, spread evenly; the last time is at the end. Default: 10, or with a budget
+   * of minutes as many of these as take no more than a tenth of it.
+   */
   validations?: number;
   /** Stop after this many validations without a better one. Default: never. */
   patience?: number;
@@ -60,7 +63,15 @@ export interface FitOptions<Batch> {
 }
 
 export type FitEvent =
-  | { type: "plan"; totalSteps: number; secondsPerStep: number | null; startStep: number }
+  | {
+      type: "plan";
+      totalSteps: number;
+      validations: number;
+      /** As measured; null where the budget does not need it. */
+      secondsPerStep: number | null;
+      /** Where a resumed run goes on; 0 for a new one. */
+      startStep: number;
+    }
   | {
       type: "step";
       step: number;
@@ -106,6 +117,9 @@ const YIELD_MS = 25;
 const CALIBRATION_SECONDS = 2;
 /** Plan a little less than the time given, for what lies around the steps. */
 const PLAN_SHARE = 0.97;
+const VALIDATIONS = 10;
+/** The largest share of a budget of minutes that validation may take, if `validations` is not set. */
+const VALIDATION_SHARE = 0.1;
 
 /**
  * Trains a model.
@@ -119,7 +133,7 @@ const PLAN_SHARE = 0.97;
 export async function fit<Batch>(options: FitOptions<Batch>): Promise<FitResult> {
   checkOptions(options);
   const run = new Run(options);
-  if (options.resume) run.restore(options.resume);
+  if (options.resume) run.resume(options.resume);
   else await run.plan();
   return run.toTheEnd();
 }
@@ -143,6 +157,8 @@ function checkOptions<Batch>({ budget, patience, validate, clipNorm }: FitOption
 interface Progress {
   step: number;
   totalSteps: number;
+  /** How many validations are spread over them. */
+  validations: number;
   /** Epochs begun. */
   epoch: number;
   seconds: number;
@@ -162,6 +178,7 @@ class Run<Batch> {
   #progress: Progress = {
     step: 0,
     totalSteps: 0,
+    validations: 0,
     epoch: 0,
     seconds: 0,
     trainingSeconds: 0,
@@ -182,27 +199,39 @@ class Run<Batch> {
 
   /** Finds the number of steps. */
   async plan(): Promise<void> {
-    const { budget, batches, onEvent } = this.#options;
-    let secondsPerStep: number | null = null;
-    if ("steps" in budget) this.#progress.totalSteps = Math.ceil(budget.steps);
+    const { budget, batches, validations = VALIDATIONS } = this.#options;
+    const progress = this.#progress;
+    progress.validations = validations;
+    if ("steps" in budget) progress.totalSteps = Math.ceil(budget.steps);
     else if ("epochs" in budget) {
-      this.#progress.totalSteps = Math.ceil(budget.epochs * batches.batchesPerEpoch);
+      progress.totalSteps = Math.ceil(budget.epochs * batches.batchesPerEpoch);
     } else {
-      const measured = await this.#measureSpeed(budget.minutes * 60);
-      secondsPerStep = measured.secondsPerStep;
-      this.#progress.totalSteps = measured.steps;
+      await this.#planByTime(budget.minutes * 60);
+      return;
     }
-    onEvent?.({
+    this.#reportPlan(null);
+  }
+
+  /** Goes on where a snapshot was taken. */
+  resume(snapshot: Snapshot): void {
+    this.restore(snapshot);
+    this.#reportPlan(null);
+  }
+
+  #reportPlan(secondsPerStep: number | null): void {
+    const { totalSteps, validations, step } = this.#progress;
+    this.#options.onEvent?.({
       type: "plan",
-      totalSteps: this.#progress.totalSteps,
+      totalSteps,
+      validations,
       secondsPerStep,
-      startStep: 0,
+      startStep: step,
     });
   }
 
   /** Trains for a moment, and takes it back: the run itself then starts from its first step. */
-  async #measureSpeed(seconds: number): Promise<{ steps: number; secondsPerStep: number }> {
-    const { validate, validations = 10, signal } = this.#options;
+  async #planByTime(seconds: number): Promise<void> {
+    const { validate, signal } = this.#options;
     const before = this.snapshot();
     this.#progress.totalSteps = Number.MAX_SAFE_INTEGER;
     const start = performance.now();
@@ -221,12 +250,19 @@ class Run<Batch> {
     const secondsPerStep = (performance.now() - countedFrom) / 1000 / Math.max(1, counted);
     const validationStart = performance.now();
     if (validate) this.#validationLoss();
-    const validation = validate ? ((performance.now() - validationStart) / 1000) * validations : 0;
+    const secondsPerValidation = (performance.now() - validationStart) / 1000;
     this.restore(before);
-    this.#progress.seconds = (performance.now() - start) / 1000;
 
-    const left = seconds * PLAN_SHARE - this.#progress.seconds - validation;
-    return { steps: Math.max(1, Math.floor(left / secondsPerStep)), secondsPerStep };
+    const progress = this.#progress;
+    progress.seconds = (performance.now() - start) / 1000;
+    if (validate && this.#options.validations === undefined) {
+      const affordable = Math.floor((VALIDATION_SHARE * seconds) / secondsPerValidation);
+      progress.validations = Math.min(VALIDATIONS, Math.max(1, affordable));
+    }
+    const validating = validate ? progress.validations * secondsPerValidation : 0;
+    const left = seconds * PLAN_SHARE - progress.seconds - validating;
+    progress.totalSteps = Math.max(1, Math.floor(left / secondsPerStep));
+    this.#reportPlan(secondsPerStep);
   }
 
   async toTheEnd(): Promise<FitResult> {
@@ -342,10 +378,9 @@ class Run<Batch> {
   }
 
   #isValidationDue(): boolean {
-    const { validate, validations = 10 } = this.#options;
-    const { step, totalSteps } = this.#progress;
+    const { step, totalSteps, validations } = this.#progress;
     if (step === totalSteps) return true;
-    if (!validate) return false;
+    if (!this.#options.validate) return false;
     // Evenly spread, the last one at the end.
     return (
       Math.floor((step * validations) / totalSteps) >

@@ -36,7 +36,8 @@ export function evaluateText(
   const wasTraining = model.training;
   model.eval();
   try {
-    return noGrad(() => evaluation(totalNats(model, ids), ids.length - 1, characters));
+    const first = model.tokenizer.decode(ids.subarray(0, 1)).length;
+    return noGrad(() => evaluation(totalNats(model, ids), ids.length - 1, characters - first));
   } finally {
     model.train(wasTraining);
   }

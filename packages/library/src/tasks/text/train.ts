@@ -51,6 +51,7 @@ export async function trainText(
   const model = new TextModel(config, data.tokenizer);
   const { lr, weightDecay } = config;
   const criterion = new nn.CrossEntropyLoss();
+  const validate = () => evaluateText(model, data.validationIds, data.validationCharacters);
 
   const result = await fit({
     model,
@@ -64,7 +65,7 @@ export async function trainText(
     budget,
     schedule: warmupCosine({ warmupSteps: config.warmupSteps }),
     clipNorm: config.clipNorm,
-    validate: () => evaluateText(model, data.validationIds, data.validationCharacters).natsPerToken,
+    validate: () => validate().natsPerToken,
     patience,
     checkpoint: checkpoint && {
       everySeconds: checkpoint.everySeconds,
@@ -75,6 +76,5 @@ export async function trainText(
     itemsIn: ({ ids }) => ids.size,
     onEvent,
   });
-  const evaluation = evaluateText(model, data.validationIds, data.validationCharacters);
-  return { model, fit: result, evaluation };
+  return { model, fit: result, evaluation: validate() };
 }
