@@ -31,7 +31,7 @@ export function reduce(losses: Tensor, reduction: Reduction): Tensor {
 export function checkReduction(where: string, reduction: Reduction): void {
   if (["mean", "sum", "none"].includes(reduction)) return;
   throw new ArgumentError(
-    `${where}: expected reduction to be "mean", "sum" or "none", got ${String(reduction)}.`,
+    `${where}: expected reduction to be "mean", "sum" or "none", got ${reduction as string}.`,
   );
 }
 

@@ -22,7 +22,7 @@ export function checkDecay(where: string, option: string, value: number): void {
   );
 }
 
-export function checkBetas(where: string, betas: readonly number[]): void {
+export function checkBetas(where: string, betas: readonly [number, number]): void {
   if (!Array.isArray(betas) || betas.length !== 2) {
     throw new ArgumentError(
       `${where}: expected betas to be two numbers such as [0.9, 0.999], got ${String(betas)}.`,

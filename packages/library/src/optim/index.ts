@@ -17,5 +17,6 @@ export {
   type ParamGroup,
   type Params,
 } from "./optimizer.ts";
+export * as lrScheduler from "./schedulers/index.ts";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";

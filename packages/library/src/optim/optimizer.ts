@@ -162,8 +162,8 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     }
 
     this.paramGroups.forEach((group, i) => {
-      const { params: _, ...options } = structuredClone(groups[i]);
-      Object.assign(group, options);
+      const { params } = group;
+      Object.assign(group, structuredClone(groups[i]), { params });
     });
     this.#states.clear();
     for (const [key, tensor] of Object.entries(state)) {
