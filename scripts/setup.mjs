@@ -52,7 +52,10 @@ function installPackages() {
 
   say(reason + ": installing them with npm ci, usually within a minute …");
   const started = Date.now();
-  const { status, output } = npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  // Two tries more, soon: npm's own patience with a network that is not there is over a minute.
+  const patience = ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+  const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+  const { status, output } = npm(["ci"].concat(quiet, patience));
   if (status === 0) {
     say("development packages installed in " + seconds(started));
     return;
@@ -102,7 +105,7 @@ export function npm(args, cwd = ROOT) {
 }
 
 function explainFailedInstall(output) {
-  const said = "\n\nnpm said:\n" + output;
+  const said = "\n\nnpm said:\n" + output.split("\n").slice(0, 20).join("\n");
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH/.test(output)) {
     return (
       "The development packages could not be fetched: the package registry cannot be reached.\n" +
