@@ -1,0 +1,29 @@
+/**
+ * @file Any tokenizer from what its `toJSON` gave: how a model directory gets its tokenizer back.
+ */
+
+import { BpeTokenizer } from "./bpe.ts";
+import { CharTokenizer } from "./char.ts";
+import { checkTokenizerJSON, type Tokenizer } from "./tokenizer.ts";
+import { WordTokenizer } from "./word.ts";
+
+/**
+ * The tokenizer that wrote `json`, with the same ids.
+ *
+ * Throws a `FormatError` that names the field where `json` is something else or of another version.
+ *
+ * @example
+ * const stored = JSON.stringify(CharTokenizer.train("abc"));
+ * tokenizerFromJSON(JSON.parse(stored)).encode("cab"); // [2, 0, 1]
+ */
+export function tokenizerFromJSON(json: unknown): Tokenizer {
+  const { kind } = checkTokenizerJSON(json);
+  switch (kind) {
+    case "char":
+      return CharTokenizer.fromJSON(json);
+    case "word":
+      return WordTokenizer.fromJSON(json);
+    case "bpe":
+      return BpeTokenizer.fromJSON(json);
+  }
+}
