@@ -10,7 +10,7 @@
  */
 
 import { TILE_ROWS } from "./lanes";
-import { EDGE_BYTES, privatePtr, TRANSPOSED_ROWS } from "./memory";
+import { EDGE_BYTES, privatePtr, TRANSPOSED_ROWS, TURNED_STRIDE } from "./memory";
 import { K_BLOCK, padded, transposeA } from "./pack";
 import {
   FROM_BIAS,
@@ -89,9 +89,10 @@ export function gemmTransA(
     const b = blockOf(bPtr, k0, n);
     for (let row = start; row < end; row += TRANSPOSED_ROWS) {
       const rows = min(TRANSPOSED_ROWS, end - row);
-      transposeA(rows, kc, aPtr + <usize>k0 * lda + (<usize>row << 2), lda, turnedPtr);
+      const a = aPtr + <usize>k0 * lda + (<usize>row << 2);
       const c = cPtr + <usize>row * ldc;
-      block(rows, n, kc, turnedPtr, <usize>kc << 2, b, c, ldc, k0 ? FROM_C : from, biasPtr);
+      transposeA(rows, kc, a, lda, turnedPtr, TURNED_STRIDE);
+      block(rows, n, kc, turnedPtr, TURNED_STRIDE, b, c, ldc, k0 ? FROM_C : from, biasPtr);
     }
     k0 += K_BLOCK;
   } while (k0 < k);

@@ -8,7 +8,7 @@
  */
 
 import { loadLanes, madd, nmadd, storeLanes } from "./lanes";
-import { sigmoid4, tanh4 } from "./math";
+import { gate4, tanh4 } from "./math";
 
 /**
  *   r, z = σ(…)   n = tanh(… + r ⊙ u)
@@ -55,8 +55,8 @@ function stepLanes(
   const rPtr = nPtr + bytes;
   const zPtr = rPtr + bytes;
   const uPtr = zPtr + bytes;
-  const r = sigmoid4(loadLanes(rPtr, single));
-  const z = sigmoid4(loadLanes(zPtr, single));
+  const r = gate4(loadLanes(rPtr, single));
+  const z = gate4(loadLanes(zPtr, single));
   const n = tanh4(madd(r, loadLanes(uPtr, single), loadLanes(nPtr, single)));
   const h = loadLanes(hPtr, single);
   const hNext = madd(z, f32x4.sub(h, n), n);

@@ -6,7 +6,7 @@
  */
 
 import { loadLanes, madd, nmadd, storeLanes } from "./lanes";
-import { sigmoid4, tanh4 } from "./math";
+import { gate4, tanh4 } from "./math";
 
 /**
  *   i, f, o = σ(…)   g = tanh(…)
@@ -58,10 +58,10 @@ function stepLanes(
   const fPtr = iPtr + bytes;
   const gPtr = fPtr + bytes;
   const oPtr = gPtr + bytes;
-  const i = sigmoid4(loadLanes(iPtr, single));
-  const f = sigmoid4(loadLanes(fPtr, single));
+  const i = gate4(loadLanes(iPtr, single));
+  const f = gate4(loadLanes(fPtr, single));
   const g = tanh4(loadLanes(gPtr, single));
-  const o = sigmoid4(loadLanes(oPtr, single));
+  const o = gate4(loadLanes(oPtr, single));
   const c = loadLanes(cPtr, single);
   const cNext = madd(f, c, f32x4.mul(i, g));
   const hNext = f32x4.mul(o, tanh4(cNext));

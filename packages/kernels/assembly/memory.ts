@@ -13,8 +13,12 @@ export const EDGE_BYTES: usize = 6 * 32;
 // @ts-ignore: decorator
 @inline export const TRANSPOSED_ROWS: i32 = 96;
 
+/** From one of those rows to the next: 256 float32, and a line so that they do not share a set of L1. */
+// @ts-ignore: decorator
+@inline export const TURNED_STRIDE: usize = 256 * 4 + 64;
+
 /** What a thread needs to itself. */
-export const PRIVATE_BYTES: usize = EDGE_BYTES + (<usize>TRANSPOSED_ROWS * 256 << 2);
+export const PRIVATE_BYTES: usize = EDGE_BYTES + <usize>TRANSPOSED_ROWS * TURNED_STRIDE;
 
 /** Where this instance's private region begins. */
 export let privatePtr: usize = 0;

@@ -133,8 +133,8 @@ function packRowsAsColumns(k0: i32, kEnd: i32, cols: i32, bPtr: usize, ldb: usiz
  *
  *   for row in 0..rows, p in 0..k:  out[row][p] = a[p][row]
  */
-export function transposeA(rows: i32, k: i32, aPtr: usize, lda: usize, outPtr: usize): void {
-  const outStride = <usize>k << 2;
+// prettier-ignore
+export function transposeA(rows: i32, k: i32, aPtr: usize, lda: usize, outPtr: usize, outStride: usize): void {
   let p = 0;
   for (; p + 4 <= k; p += 4) {
     let from = aPtr + <usize>p * lda;

@@ -2,13 +2,13 @@
  * @file Sums over rows: the gradient of a bias.
  */
 
-/** Rows added up by themselves before they join the total: bounds the error of a long sum. */
-const ROWS_PER_SUM: i32 = 64;
-
 /**
  * Columns start ≤ col < end of x [rows, cols], `stride` bytes from row to row.
  *
  *   for col in start..end:  y[col] = Σ over rows of x[row][col]
+ *
+ * Eight rows are added up pairwise before they join the total: that reads the matrix row by row,
+ * as it lies in memory, and an eighth as many roundings pile up in y.
  */
 export function sumRows(
   start: i32,
@@ -18,48 +18,41 @@ export function sumRows(
   stride: usize,
   yPtr: usize,
 ): void {
-  let col = start;
-  for (; col + 16 <= end; col += 16) {
-    const x = xPtr + ((<usize>col) << 2);
-    const y = yPtr + ((<usize>col) << 2);
-    let t0 = f32x4.splat(0);
-    let t1 = f32x4.splat(0);
-    let t2 = f32x4.splat(0);
-    let t3 = f32x4.splat(0);
-    for (let row0 = 0; row0 < rows; row0 += ROWS_PER_SUM) {
-      const rowEnd = min(rows, row0 + ROWS_PER_SUM);
-      let s0 = f32x4.splat(0);
-      let s1 = f32x4.splat(0);
-      let s2 = f32x4.splat(0);
-      let s3 = f32x4.splat(0);
-      let from = x + <usize>row0 * stride;
-      for (let row = row0; row < rowEnd; row++) {
-        s0 = f32x4.add(s0, v128.load(from));
-        s1 = f32x4.add(s1, v128.load(from, 16));
-        s2 = f32x4.add(s2, v128.load(from, 32));
-        s3 = f32x4.add(s3, v128.load(from, 48));
-        from += stride;
-      }
-      t0 = f32x4.add(t0, s0);
-      t1 = f32x4.add(t1, s1);
-      t2 = f32x4.add(t2, s2);
-      t3 = f32x4.add(t3, s3);
+  const first = <usize>start << 2;
+  const stop = <usize>end << 2;
+  for (let at = first; at < stop; at += 4) store<f32>(yPtr + at, 0);
+
+  let row = 0;
+  for (; row + 8 <= rows; row += 8) {
+    const x0 = xPtr + <usize>row * stride;
+    const x1 = x0 + stride;
+    const x2 = x1 + stride;
+    const x3 = x2 + stride;
+    const x4 = x3 + stride;
+    const x5 = x4 + stride;
+    const x6 = x5 + stride;
+    const x7 = x6 + stride;
+    let at = first;
+    for (; at + 16 <= stop; at += 16) {
+      const s01 = f32x4.add(v128.load(x0 + at), v128.load(x1 + at));
+      const s23 = f32x4.add(v128.load(x2 + at), v128.load(x3 + at));
+      const s45 = f32x4.add(v128.load(x4 + at), v128.load(x5 + at));
+      const s67 = f32x4.add(v128.load(x6 + at), v128.load(x7 + at));
+      const sum = f32x4.add(f32x4.add(s01, s23), f32x4.add(s45, s67));
+      v128.store(yPtr + at, f32x4.add(v128.load(yPtr + at), sum));
     }
-    v128.store(y, t0);
-    v128.store(y, t1, 16);
-    v128.store(y, t2, 32);
-    v128.store(y, t3, 48);
+    for (; at < stop; at += 4) {
+      const s01 = load<f32>(x0 + at) + load<f32>(x1 + at);
+      const s23 = load<f32>(x2 + at) + load<f32>(x3 + at);
+      const s45 = load<f32>(x4 + at) + load<f32>(x5 + at);
+      const s67 = load<f32>(x6 + at) + load<f32>(x7 + at);
+      store<f32>(yPtr + at, load<f32>(yPtr + at) + (s01 + s23 + (s45 + s67)));
+    }
   }
-  for (; col < end; col++) {
-    let total: f32 = 0;
-    for (let row0 = 0; row0 < rows; row0 += ROWS_PER_SUM) {
-      const rowEnd = min(rows, row0 + ROWS_PER_SUM);
-      let sum: f32 = 0;
-      for (let row = row0; row < rowEnd; row++) {
-        sum += load<f32>(xPtr + <usize>row * stride + ((<usize>col) << 2));
-      }
-      total += sum;
+  for (; row < rows; row++) {
+    const x = xPtr + <usize>row * stride;
+    for (let at = first; at < stop; at += 4) {
+      store<f32>(yPtr + at, load<f32>(yPtr + at) + load<f32>(x + at));
     }
-    store<f32>(yPtr + ((<usize>col) << 2), total);
   }
 }
