@@ -131,6 +131,17 @@ export class Tensor {
     return reshape.clone(this);
   }
 
+  /** The same numbers as floats, for int32 from comparisons; float tensors come back unchanged. */
+  float(): Tensor {
+    const floats = arithmetic.floatsOf(this);
+    return floats === this.storage.array ? this : new Tensor(floats, this.shape);
+  }
+
+  /** The whole parts as int32. No gradient passes. */
+  int(): Tensor {
+    return new Tensor(Int32Array.from(this.storage.array), this.shape);
+  }
+
   // ── In place, for optimizers and initialisers; never recorded ─────────────────────────────────
 
   /** Replaces the numbers by those of `source`, of the same shape. */
