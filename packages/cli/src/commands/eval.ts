@@ -1,0 +1,132 @@
+/**
+ * @file `unrolled eval`: a trained model on another text, beside its baselines.
+ */
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { EngineName } from "unrolled";
+import {
+  evaluateText,
+  loadTextModel,
+  prepareText,
+  textBaselines,
+  type TextData,
+  type TextModel,
+} from "unrolled/tasks/text";
+import { FailureError } from "../errors.ts";
+import { METRICS, modelReader, readMetrics } from "../files/model-directory.ts";
+import { readTexts, type TextSource } from "../files/read-texts.ts";
+import { CELL_LOOKS } from "../terminal/cells.ts";
+import { formatCount } from "../terminal/numbers.ts";
+import { createTerminal } from "../terminal/terminal.ts";
+import type { RunSettings } from "../text/run-settings.ts";
+import { scoreTable, verdict, type Baseline } from "../text/scores.ts";
+import { engineOption, setUpEngine } from "./engine.ts";
+import { jsonOption } from "./options.ts";
+import { checkTask } from "./run.ts";
+
+interface EvalOptions {
+  train?: string[];
+  engine?: EngineName;
+  json?: true;
+}
+
+export function addEval(program: Command): void {
+  program
+    .command("eval")
+    .summary("measure a trained model on a text, beside its baselines")
+    .description(
+      "Measures a trained model on a text. The baselines are counted on the text that the model was trained on, where it still lies in its place. Given that text itself, only its held-out end counts.",
+    )
+    .argument("<model-dir>", "what `unrolled train` wrote")
+    .argument("<file...>", "text in UTF-8; several files are joined; - is standard input")
+    .option("--train <file...>", "the training text, if it has moved")
+    .addOption(engineOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Example:
+  unrolled eval runs/book-lstm another-book.txt`,
+    )
+    .action(evalCommand);
+}
+
+function evalCommand(directory: string, files: string[], options: EvalOptions): void {
+  const terminal = createTerminal(options.json ?? false);
+  setUpEngine(options.engine);
+  checkTask(directory);
+  const model = loadTextModel(modelReader(directory));
+  const source = readTexts(files);
+  const learnedFrom = findTrainingText(directory, source, options.train);
+
+  const isTrainingText = learnedFrom?.sha256 === source.sha256;
+  const data = isTrainingText
+    ? prepareText(source.text, model.config)
+    : asHeldOut(model, source.text, learnedFrom?.text);
+  const baselines =
+    data.trainIds.length > 0
+      ? textBaselines(data)
+      : [uniform(model, data.validationCharacters, data)];
+  const evaluation = evaluateText(model, data.validationIds, data.validationCharacters);
+
+  terminal.event({ type: "evaluation", ...evaluation, baselines, heldOutOnly: isTrainingText });
+  const { name, color } = CELL_LOOKS[model.config.cell];
+  terminal.print(
+    isTrainingText
+      ? `The model was trained on this text, so only the held-out end counts: ${formatCount(evaluation.characters)} characters.`
+      : `${files.join(", ")}: ${formatCount(evaluation.characters)} characters, ${formatCount(evaluation.tokens)} tokens.`,
+  );
+  terminal.print();
+  terminal.print(scoreTable(baselines, [{ name: terminal.style(color, name), evaluation }]));
+  terminal.print();
+  terminal.print(verdict(name, evaluation, baselines));
+  if (!learnedFrom) {
+    terminal.note(
+      "\nThe other baselines are counted on the training text, which is not where it was. Name it: --train <file>",
+    );
+  }
+}
+
+/** The text that the model has learned from: given, noted in its metrics and still there, or none. */
+function findTrainingText(
+  directory: string,
+  source: TextSource,
+  given: readonly string[] | undefined,
+): TextSource | null {
+  const start = readMetrics(join(directory, METRICS)).find(({ type }) => type === "start");
+  const noted = start?.source as RunSettings["source"] | undefined;
+  if (given) {
+    const found = readTexts(given);
+    if (!noted || noted.sha256 === found.sha256) return found;
+    throw new FailureError(
+      `${given.join(", ")}: this is not the text that the model in ${directory} was trained on (${noted.names.join(", ")}).`,
+    );
+  }
+  if (!noted) return null;
+  if (noted.sha256 === source.sha256) return source;
+  if (!noted.names.every((name) => name !== "-" && existsSync(name))) return null;
+  const found = readTexts(noted.names);
+  return found.sha256 === noted.sha256 ? found : null;
+}
+
+/** The whole text held out; what comes before the training text's own held-out end has trained. */
+function asHeldOut(model: TextModel, text: string, trainingText: string | undefined): TextData {
+  const { tokenizer } = model;
+  const training = trainingText === undefined ? null : prepareText(trainingText, model.config);
+  return {
+    tokenizer,
+    trainIds: training?.trainIds ?? new Int32Array(0),
+    trainCharacters: training?.trainCharacters ?? 0,
+    validationIds: tokenizer.encode(text),
+    validationCharacters: text.length,
+  };
+}
+
+/** The one baseline that has counted nothing. */
+function uniform(model: TextModel, characters: number, { validationIds }: TextData): Baseline {
+  const natsPerToken = Math.log(model.tokenizer.vocabSize);
+  const natsPerCharacter = (natsPerToken * (validationIds.length - 1)) / characters;
+  return { name: "uniform", natsPerToken, natsPerCharacter };
+}

@@ -1,0 +1,139 @@
+/**
+ * @file `unrolled inspect`: what is inside a trained model, or any file of weights.
+ */
+
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { parseSafetensors, type SafetensorsEntry } from "unrolled";
+import type { TextEvaluation } from "unrolled/tasks/text";
+import {
+  METRICS,
+  modelReader,
+  readConfig,
+  readMetrics,
+  type MetricsLine,
+} from "../files/model-directory.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLoss,
+  plural,
+} from "../terminal/numbers.ts";
+import { renderPairs, renderTable } from "../terminal/table.ts";
+import { createTerminal, type Terminal } from "../terminal/terminal.ts";
+import { bestOf, type Baseline } from "../text/scores.ts";
+import { jsonOption } from "./options.ts";
+
+export function addInspect(program: Command): void {
+  program
+    .command("inspect")
+    .summary("show layers, shapes, parameters and scores of a model, or any weights")
+    .description("Shows what is inside a trained model, or inside any safetensors file.")
+    .argument("<model-dir|file>", "what `unrolled train` wrote, or a .safetensors file")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  unrolled inspect runs/book-lstm
+  unrolled inspect downloads/model.safetensors`,
+    )
+    .action(inspectCommand);
+}
+
+function inspectCommand(path: string, { json }: { json?: true }): void {
+  const terminal = createTerminal(json ?? false);
+  if (statSync(path).isDirectory()) inspectModel(terminal, path);
+  else inspectWeights(terminal, path, new Uint8Array(readFileSync(path)));
+}
+
+function inspectModel(terminal: Terminal, directory: string): void {
+  const { task, config, formatVersion } = readConfig(directory) as {
+    task: string;
+    formatVersion: unknown;
+    config?: Record<string, unknown>;
+  };
+  const bytes = modelReader(directory)("model.safetensors");
+  const metrics = readMetrics(join(directory, METRICS));
+  const end = metrics.find(({ type }) => type === "end");
+  terminal.event({ type: "model", directory, task, formatVersion, config, end: end ?? null });
+  terminal.print(`${directory}: a model for the task ${task}`);
+  terminal.print();
+  const settings = Object.entries(config ?? {}).map(
+    ([key, value]) => [key, String(value)] as const,
+  );
+  terminal.print(renderPairs([...settings, ...training(metrics)]));
+  terminal.print();
+  inspectWeights(terminal, join(directory, "model.safetensors"), bytes);
+}
+
+/** What happened in training, as far as it was noted. */
+function training(metrics: readonly MetricsLine[]): [string, string][] {
+  const start = metrics.find(({ type }) => type === "start");
+  const end = metrics.find(({ type }) => type === "end");
+  if (!start || !end) return [];
+  const { names } = start.source as { names: string[] };
+  const evaluation = end.evaluation as TextEvaluation;
+  const best = bestOf(start.baselines as Baseline[]);
+  return [
+    ["trained on", names.join(", ")],
+    [
+      "trained for",
+      `${plural(end.steps as number, "step")}, ${formatDuration(end.seconds as number)}`,
+    ],
+    [
+      "held-out loss",
+      `${formatLoss(evaluation.natsPerCharacter)} nats per character (best baseline, ${best.name}: ${formatLoss(best.natsPerCharacter)})`,
+    ],
+  ];
+}
+
+function inspectWeights(terminal: Terminal, path: string, bytes: Uint8Array): void {
+  const { tensors, metadata } = parseSafetensors(bytes, path);
+  const facts = [...tensors].map(([name, entry]) => ({ name, ...factsOf(entry) }));
+  const parameters = facts.reduce((sum, { size }) => sum + size, 0);
+  const broken = facts.reduce((sum, { notFinite }) => sum + notFinite, 0);
+  for (const fact of facts) terminal.event({ type: "tensor", ...fact });
+  terminal.event({ type: "weights", path, parameters, bytes: bytes.length, metadata });
+
+  const columns = [
+    { title: "tensor", align: "left" as const },
+    { title: "shape", align: "left" as const },
+    { title: "type", align: "left" as const },
+    { title: "numbers" },
+    { title: "norm" },
+    ...(broken > 0 ? [{ title: "NaN, ∞" }] : []),
+  ];
+  const rows = facts.map(({ name, shape, dtype, size, norm, notFinite }) => [
+    name,
+    `[${shape.join(", ")}]`,
+    dtype,
+    formatCount(size),
+    Number.isFinite(norm) ? String(Number(norm.toPrecision(4))) : String(norm),
+    notFinite > 0 ? formatCount(notFinite) : "",
+  ]);
+  terminal.print(renderTable(columns, rows));
+  terminal.print();
+  terminal.print(
+    `${plural(tensors.size, "tensor")}, ${plural(parameters, "number")}, ${formatBytes(bytes.length)}.`,
+  );
+  for (const [key, value] of Object.entries(metadata ?? {})) {
+    terminal.print(`${key}: ${value.length > 100 ? `${value.slice(0, 100)}…` : value}`);
+  }
+  if (broken > 0)
+    terminal.print(`${plural(broken, "number")} not finite: these weights are damaged.`);
+}
+
+/** The norm of what is finite, and how many numbers are not. */
+function factsOf({ dtype, shape, data }: SafetensorsEntry) {
+  let squares = 0;
+  let notFinite = 0;
+  for (const value of data as Iterable<number | bigint>) {
+    const number = Number(value);
+    if (Number.isFinite(number)) squares += number * number;
+    else notFinite++;
+  }
+  return { dtype, shape, size: data.length, norm: Math.sqrt(squares), notFinite };
+}

@@ -1,0 +1,52 @@
+/**
+ * @file `unrolled`: finds the command, nothing else.
+ */
+
+import { Command } from "commander";
+import { addDemo } from "./commands/demo.ts";
+import { addEval } from "./commands/eval.ts";
+import { addExport } from "./commands/export.ts";
+import { addInspect } from "./commands/inspect.ts";
+import { addRun } from "./commands/run.ts";
+import { addTrain } from "./commands/train.ts";
+import { explain } from "./errors.ts";
+import { version } from "./version.ts";
+
+/** Runs the command that `args` name and gives the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  endQuietlyWithReader();
+  const program = new Command("unrolled")
+    .description("Train, run and understand RNNs, LSTMs and GRUs.")
+    .version(version, "-V, --version", "print the version")
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, "unrolled: ")),
+    })
+    .showHelpAfterError("(--help shows what there is)")
+    .exitOverride();
+  for (const add of [addDemo, addTrain, addRun, addEval, addInspect, addExport]) add(program);
+  program.addHelpText("after", "\nStart with: unrolled demo");
+
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    const { message, exitCode } = explain(error);
+    if (message !== null) {
+      if (args.includes("--json"))
+        console.log(JSON.stringify({ type: "error", message, exitCode }));
+      console.error(`unrolled: ${message}`);
+      if (process.env.UNROLLED_DEBUG) console.error(error);
+    }
+    return exitCode;
+  }
+}
+
+/** `unrolled run model | head` is over when `head` has seen enough. */
+function endQuietlyWithReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(0);
+      throw error;
+    });
+  }
+}

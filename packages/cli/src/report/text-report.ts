@@ -1,0 +1,215 @@
+/**
+ * @file The report on one or several trained models of the same text.
+ */
+
+import type { TextResult } from "unrolled/tasks/text";
+import { CELL_LOOKS } from "../terminal/cells.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatLoss,
+  formatPercent,
+  formatSpeed,
+} from "../terminal/numbers.ts";
+import { bestOf, verdict, type Baseline } from "../text/scores.ts";
+import { barChart, lineChart, type Bar, type Reference } from "./charts.ts";
+import type { Facts } from "./describe.ts";
+import { html, type Html } from "./html.ts";
+import { figure, legend, page, table } from "./page.ts";
+
+export interface ReportedRun extends Pick<TextResult, "model" | "fit" | "evaluation"> {
+  sample: string;
+  tokensPerSecond: number;
+  /** Share of the places decided far back where the model prefers what is right. */
+  longRange?: { accuracy: number; places: number };
+}
+
+export interface TextReport {
+  title: string;
+  /** What makes this report again. */
+  command: string;
+  settings: Facts;
+  baselines: readonly Baseline[];
+  runs: readonly ReportedRun[];
+  /** Nats per token below which nothing can go, where the source of the text is known. */
+  floor?: number;
+  /** What the text is, if it is not a file. */
+  about?: string;
+}
+
+export function textReport(report: TextReport): string {
+  const { title, command, settings, baselines, runs, about } = report;
+  return page(
+    `${title} · Unrolled`,
+    html`<h1>${title}</h1>
+      ${about && html`<p class="soft">${about}</p>`}
+      ${runs.map((run) => html`<p class="lead-text">${verdict(lookOf(run).name, run.evaluation, baselines)}</p>`)}
+
+      <h2>Score</h2>
+      ${scoreFigure(report)}
+
+      <h2>Learning</h2>
+      ${lossFigure(report)}
+
+      <h2>${runs.length > 1 ? "Architectures at a glance" : "The model"}</h2>
+      ${glance(report)}
+
+      <h2>${runs.length > 1 ? "Samples" : "A sample"}</h2>
+      ${runs.map(
+        (run) =>
+          html`${runs.length > 1 && html`<h3>${cellName(run)}</h3>`}
+            <pre>${run.sample.trim()}</pre>`,
+      )}
+
+      <h2>Settings</h2>
+      <dl>
+        ${settings.map(
+          ([name, value]) =>
+            html`<dt>${name}</dt>
+              <dd>${value}</dd>`,
+        )}
+      </dl>
+      <p class="soft">Made by</p>
+      <pre>${command}</pre>`,
+  );
+}
+
+function scoreFigure({ baselines, runs, floor }: TextReport): Html {
+  const bars: Bar[] = [
+    ...baselines.map(({ name, natsPerCharacter }) => ({
+      name,
+      value: natsPerCharacter,
+      className: "",
+    })),
+    ...runs.map((run) => ({
+      name: lookOf(run).name,
+      value: run.evaluation.natsPerCharacter,
+      className: run.model.config.cell,
+    })),
+  ];
+  const best = runs.reduce((a, b) =>
+    b.evaluation.natsPerCharacter < a.evaluation.natsPerCharacter ? b : a,
+  );
+  const toBeat = bestOf(baselines);
+  return figure(
+    barChart(bars),
+    null,
+    `Nats per character on held-out text; shorter is better. The lowest model, the ${lookOf(best).name}, reaches ${formatLoss(best.evaluation.natsPerCharacter)}; ` +
+      `the best baseline, ${toBeat.name}, ${formatLoss(toBeat.natsPerCharacter)}` +
+      `${floor === undefined ? "" : `; nothing can go below ${formatLoss(floor)}`}. Baselines are in grey: they count and do not learn.`,
+    {
+      head: ["", "nats/char", "bits/char", "perplexity"],
+      rows: [
+        ...baselines.map((it) => [it.name, ...numbers(it)]),
+        ...runs.map((run) => [lookOf(run).name, ...numbers(run.evaluation)]),
+      ],
+    },
+  );
+}
+
+function numbers(it: { natsPerCharacter: number; natsPerToken: number }): string[] {
+  const bits = it.natsPerCharacter / Math.LN2;
+  return [formatLoss(it.natsPerCharacter), formatLoss(bits), Math.exp(it.natsPerToken).toFixed(2)];
+}
+
+function lossFigure({ baselines, runs, floor }: TextReport): Html {
+  const series = runs.flatMap((run) => {
+    const { cell } = run.model.config;
+    const { name, dash } = lookOf(run);
+    const lines = run.fit.history;
+    const measured = lines.filter((line) => line.validationLoss !== null);
+    const held = measured.map(({ step, validationLoss }) => [step, validationLoss!] as const);
+    const trained = lines.map(({ step, trainLoss }) => [step, trainLoss] as const);
+    const both = [{ name: `${name}, held-out`, className: cell, dash, points: held }];
+    // With several models the training losses would hide what is compared.
+    if (runs.length > 1) return both;
+    return [
+      ...both,
+      { name: `${name}, training`, className: cell, dash: "1 4", points: trained, isFaint: true },
+    ];
+  });
+  const references: Reference[] = [
+    ...baselines.map(({ name, natsPerToken }) => ({ name, y: natsPerToken })),
+    ...(floor === undefined ? [] : [{ name: "floor", y: floor }]),
+  ];
+  const perStep = runs.map((run) => new Map(run.fit.history.map((line) => [line.step, line])));
+  const steps = [...new Set(perStep.flatMap((lines) => [...lines.keys()]))].sort((a, b) => a - b);
+  const lossAt = (lines: (typeof perStep)[number], step: number) => {
+    const line = lines.get(step);
+    return line ? formatLoss(line.validationLoss ?? line.trainLoss) : "";
+  };
+
+  return figure(
+    lineChart({
+      xLabel: "training steps",
+      yLabel: "nats per token",
+      series,
+      references,
+      yDomain: lossDomain(
+        series.flatMap(({ points }) => points.map(([, y]) => y)),
+        references,
+      ),
+    }),
+    legend(series),
+    runs.map((run) => describeCurve(run)).join(" "),
+    {
+      head: ["step", ...runs.map((run) => `${lookOf(run).name}, held-out`)],
+      rows: steps.map((step) => [
+        formatCount(step),
+        ...perStep.map((lines) => lossAt(lines, step)),
+      ]),
+    },
+  );
+}
+
+/**
+ * From below everything to a little above the first loss measured: guessing at random, far above,
+ * would flatten the part where the models differ.
+ */
+function lossDomain(losses: readonly number[], references: readonly Reference[]): [number, number] {
+  const low = Math.min(...losses, ...references.map(({ y }) => y));
+  const high = Math.max(...losses);
+  const room = (high - low) * 0.06 || 0.1;
+  return [Math.max(0, low - room), high + room];
+}
+
+function describeCurve(run: ReportedRun): string {
+  const { name } = lookOf(run);
+  const measured = run.fit.history.filter((line) => line.validationLoss !== null);
+  const first = measured.at(0);
+  if (!first || run.fit.bestLoss === null) return "";
+  return (
+    `The ${name}'s loss on held-out text falls from ${formatLoss(first.validationLoss!)} at step ${formatCount(first.step)} ` +
+    `to ${formatLoss(run.fit.bestLoss)} at step ${formatCount(run.fit.bestStep ?? run.fit.steps)}.`
+  );
+}
+
+function glance({ runs }: TextReport): Html {
+  const rows: [string, (run: ReportedRun) => string][] = [
+    ["gates", (run) => lookOf(run).gates],
+    ["parameters", (run) => formatCount(run.model.numParameters())],
+    ["training, tokens/s", (run) => formatSpeed(run.tokensPerSecond)],
+    ["training time", (run) => formatDuration(run.fit.seconds)],
+    ["steps", (run) => formatCount(run.fit.steps)],
+    ["nats per character", (run) => formatLoss(run.evaluation.natsPerCharacter)],
+    ["perplexity", (run) => run.evaluation.perplexity.toFixed(2)],
+  ];
+  if (runs.some((run) => run.longRange)) {
+    rows.push([
+      "right far back",
+      (run) => (run.longRange ? formatPercent(run.longRange.accuracy) : ""),
+    ]);
+  }
+  return table({
+    head: ["", ...runs.map((run) => lookOf(run).name)],
+    rows: rows.map(([name, value]) => [name, ...runs.map(value)]),
+  });
+}
+
+function cellName(run: ReportedRun): Html {
+  return html`<span class="name ${run.model.config.cell}">${lookOf(run).name}</span>`;
+}
+
+function lookOf(run: ReportedRun) {
+  return CELL_LOOKS[run.model.config.cell];
+}

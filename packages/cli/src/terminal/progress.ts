@@ -1,0 +1,149 @@
+/**
+ * @file How far a training run is: one line that is written over on a terminal, a plain line now
+ * and then elsewhere, and a line that stays for every validation.
+ */
+
+import type { FitEvent } from "unrolled";
+import { formatClock, formatCount, formatLoss, formatRate, formatSpeed } from "./numbers.ts";
+import { width } from "./table.ts";
+import type { Styler, Terminal } from "./terminal.ts";
+
+type StepEvent = Extract<FitEvent, { type: "step" }>;
+type ValidationEvent = Extract<FitEvent, { type: "validation" }>;
+
+export interface ProgressOptions {
+  /** What is training, already styled, such as `LSTM`. */
+  label: string;
+  /** What the validation loss has to beat. */
+  baseline: { name: string; loss: number } | null;
+  /** What the loss can never go below, where that is known. */
+  floor?: number;
+  /** Goes along with every event, such as `{ cell: "lstm" }` where several are trained. */
+  context?: Readonly<Record<string, unknown>>;
+  /** Seconds between plain lines. Default: 10. */
+  plainEverySeconds?: number;
+  /** Now, in milliseconds. Default: the clock. */
+  now?: () => number;
+}
+
+/** Ten a second is as much as an eye can follow. */
+const LIVE_EVERY_MS = 100;
+/** Machines get a step event about this often. */
+const EVENT_EVERY_MS = 1000;
+const BAR_WIDTH = 20;
+
+export class Progress {
+  readonly #terminal: Terminal;
+  readonly #options: ProgressOptions;
+  readonly #now: () => number;
+  #lastLive = -Infinity;
+  #lastPlain: number;
+  #lastEvent = -Infinity;
+  #totalSteps = 0;
+
+  constructor(terminal: Terminal, options: ProgressOptions) {
+    this.#terminal = terminal;
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#lastPlain = this.#now();
+  }
+
+  handle(event: FitEvent): void {
+    switch (event.type) {
+      case "plan":
+        this.#totalSteps = event.totalSteps;
+        this.#event(event);
+        break;
+      case "step":
+        this.#step(event);
+        break;
+      case "validation":
+        this.#validation(event);
+        break;
+      case "checkpoint":
+        this.#event(event);
+        break;
+    }
+  }
+
+  /** Takes the live line away. */
+  end(): void {
+    this.#terminal.live("");
+  }
+
+  #event(event: FitEvent): void {
+    this.#terminal.event({ ...event, ...this.#options.context });
+  }
+
+  #step(event: StepEvent): void {
+    const now = this.#now();
+    this.#totalSteps = event.totalSteps;
+    if (now - this.#lastEvent >= EVENT_EVERY_MS) {
+      this.#lastEvent = now;
+      this.#event(event);
+    }
+    if (this.#terminal.isLive) {
+      if (now - this.#lastLive < LIVE_EVERY_MS) return;
+      this.#lastLive = now;
+      this.#terminal.live(liveLine(event, this.#options.label, this.#terminal));
+    } else if (now - this.#lastPlain >= (this.#options.plainEverySeconds ?? 10) * 1000) {
+      this.#lastPlain = now;
+      this.#terminal.note(`${this.#options.label}  ${facts(event).join("  ")}`);
+    }
+  }
+
+  #validation(event: ValidationEvent): void {
+    this.#event(event);
+    const { label, baseline, floor } = this.#options;
+    const style = this.#terminal.noteStyle;
+    const steps = formatCount(event.step).padStart(formatCount(this.#totalSteps).length);
+    const parts = [
+      `${label}  step ${steps}`,
+      formatClock(event.seconds).padStart(5),
+      `validation ${style("bold", formatLoss(event.loss))} nats`,
+    ];
+    if (baseline) parts.push(compare(event.loss, baseline, style));
+    if (floor !== undefined) parts.push(`floor ${formatLoss(floor)}`);
+    if (!event.isBest) parts.push(style("dim", "(not the best)"));
+    this.#terminal.note(parts.join("  "));
+    this.#lastPlain = this.#now();
+  }
+}
+
+function compare(loss: number, baseline: { name: string; loss: number }, style: Styler): string {
+  const gap = loss - baseline.loss;
+  const text = `${baseline.name} ${formatLoss(baseline.loss)} (${gap < 0 ? "−" : "+"}${formatLoss(Math.abs(gap))})`;
+  return gap < 0 ? text : style("dim", text);
+}
+
+/** The most important first: a narrow screen shows as many as fit. */
+function facts(event: StepEvent): string[] {
+  return [
+    `${formatCount(event.step)}/${formatCount(event.totalSteps)}`,
+    `loss ${formatLoss(event.loss)}`,
+    `${formatClock(event.secondsLeft)} left`,
+    `${formatSpeed(event.itemsPerSecond)} tokens/s`,
+    `perplexity ${perplexity(event.loss)}`,
+    `lr ${formatRate(event.lr)}`,
+  ];
+}
+
+function perplexity(loss: number): string {
+  const value = Math.exp(loss);
+  return value < 100 ? value.toFixed(2) : formatSpeed(value);
+}
+
+function liveLine(event: StepEvent, label: string, terminal: Terminal): string {
+  const room = terminal.columns - 1;
+  const style = terminal.noteStyle;
+  const done = Math.round((event.step / event.totalSteps) * BAR_WIDTH);
+  const bar = "━".repeat(done) + style("dim", "─".repeat(BAR_WIDTH - done));
+  let line = label;
+  for (const part of [...facts(event).slice(0, 3), bar, ...facts(event).slice(3)]) {
+    const longer =
+      part === bar ? `${label}  ${bar}${line.slice(label.length)}` : `${line}  ${part}`;
+    if (width(longer) > room) break;
+    line = longer;
+  }
+  return line;
+}
