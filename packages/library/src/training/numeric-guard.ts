@@ -6,15 +6,21 @@ import { NumericError } from "../core/errors.ts";
 import type { Module } from "../nn/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
+/** No network of use has a weight as large as this; one that diverges passes it within a few steps. */
+const HUGE = 1e4;
+
 /** The loss of this step must be a number. */
 export function checkLoss(loss: number, step: number, lr: number, model: Module): void {
   if (Number.isFinite(loss)) return;
   const broken = firstNonFinite(model, (parameter) => parameter);
+  const grown = broken ? null : firstHuge(model);
   const place = broken
     ? `the weights of "${broken}" are no longer numbers`
-    : "the weights are still numbers, so look at the input and the loss";
+    : grown
+      ? `the weights of "${grown.name}" have grown to ${grown.size.toPrecision(2)}`
+      : "the weights are still numbers, so look at the input and the loss";
   throw new NumericError(
-    `fit: the loss became ${loss} at step ${step}; ${place}. ${remedy(broken !== null, lr)}`,
+    `fit: the loss became ${loss} at step ${step}; ${place}. ${remedy(Boolean(broken ?? grown), lr)}`,
   );
 }
 
@@ -31,6 +37,15 @@ function firstNonFinite(model: Module, part: (parameter: Tensor) => Tensor | nul
   for (const [name, parameter] of model.namedParameters()) {
     const array = part(parameter)?.storage.array;
     if (array && !array.every(Number.isFinite)) return name;
+  }
+  return null;
+}
+
+function firstHuge(model: Module): { name: string; size: number } | null {
+  for (const [name, parameter] of model.namedParameters()) {
+    let size = 0;
+    for (const value of parameter.storage.array) size = Math.max(size, Math.abs(value));
+    if (size > HUGE) return { name, size };
   }
   return null;
 }
