@@ -33,8 +33,20 @@ export default defineConfig(
       "@typescript-eslint/no-unnecessary-condition": "off",
       // `() => call()` stands for a call in tests and callbacks, whatever it returns.
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      // Taste.
+      "@typescript-eslint/no-unnecessary-type-conversion": "off",
+      "@typescript-eslint/no-unnecessary-type-parameters": "off",
       // Names such as `_bytes` say that the contract has them and this place does not need them.
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+    },
+  },
+  {
+    // What tests read from JSON is checked by the comparison itself.
+    files: ["**/*.test.ts", "**/test/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
     },
   },
   {
