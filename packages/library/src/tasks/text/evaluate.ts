@@ -2,8 +2,9 @@
  * @file How well a model predicts a text: the mean of −log p over all its tokens but the first.
  */
 
-import { noGrad, nn, tensor, type Tensor } from "unrolled";
-import type { TextModel, TextState } from "./model.ts";
+import { nn, noGrad, tensor } from "unrolled";
+import type { TextModel } from "./model.ts";
+import { readInStreams } from "./read-in-streams.ts";
 
 export interface TextEvaluation {
   /** Mean −ln p(token | all before), the loss of training. */
@@ -17,11 +18,6 @@ export interface TextEvaluation {
   tokens: number;
   characters: number;
 }
-
-/** Streams read side by side: faster, and each begins without context, once. */
-const STREAMS = 16;
-/** Steps at a time; state is carried from each to the next, so this is no matter of accuracy. */
-const CHUNK = 128;
 
 /**
  * Reads `ids` with carried state and scores every token but the first.
@@ -57,43 +53,15 @@ export function evaluation(nats: number, tokens: number, characters: number): Te
   };
 }
 
-/** Σ −ln p over ids[1 …], in parallel streams; the rest that does not divide evenly comes last. */
+/** Σ −ln p over ids[1 …] */
 function totalNats(model: TextModel, ids: Int32Array): number {
-  const targets = ids.length - 1;
-  const streams = targets >= STREAMS * CHUNK ? STREAMS : 1;
-  const perStream = Math.floor(targets / streams);
-  const [nats, state] = natsOfStreams(model, ids, streams, perStream, 0, null);
-
-  const done = streams * perStream;
-  if (done === targets) return nats;
-  // The rest goes on where the last stream stopped.
-  const last = state!.map((part) => part.slice(1, streams - 1, streams));
-  return nats + natsOfStreams(model, ids, 1, targets - done, done, last)[0];
-}
-
-function natsOfStreams(
-  model: TextModel,
-  ids: Int32Array,
-  streams: number,
-  perStream: number,
-  offset: number,
-  state: TextState | null,
-): [nats: number, state: TextState | null] {
   const loss = new nn.CrossEntropyLoss({ reduction: "sum" });
   let nats = 0;
-  for (let from = 0; from < perStream; from += CHUNK) {
-    const seq = Math.min(CHUNK, perStream - from);
-    const piece = (shift: number): Tensor => {
-      const out = new Int32Array(streams * seq);
-      for (let s = 0; s < streams; s++) {
-        const at = offset + s * perStream + from + shift;
-        out.set(ids.subarray(at, at + seq), s * seq);
-      }
-      return tensor(out, { shape: [streams, seq] });
-    };
-    const [logits, next] = model.forward(piece(0), state);
-    nats += loss.forward(logits.flatten(0, 1), piece(1).flatten()).item();
-    state = next;
-  }
-  return [nats, state];
+  readInStreams(model, ids, (logits, targetsAt) => {
+    const seq = logits.shape[1];
+    const targets = new Int32Array(targetsAt.length * seq);
+    targetsAt.forEach((at, s) => targets.set(ids.subarray(at, at + seq), s * seq));
+    nats += loss.forward(logits.flatten(0, 1), tensor(targets)).item();
+  });
+  return nats;
 }

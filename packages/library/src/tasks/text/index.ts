@@ -19,3 +19,4 @@ export { trainText, type TextResult, type TextRunOptions } from "./train.ts";
 export { evaluateText, type TextEvaluation } from "./evaluate.ts";
 export { generateText, type GenerateOptions } from "./predict.ts";
 export { loadTextModel, saveTextModel } from "./model-files.ts";
+export { longRangeAccuracy, type LongRangeScore } from "./long-range.ts";
