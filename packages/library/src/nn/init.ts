@@ -1,35 +1,225 @@
 /**
- * @file Where initial weights come from.
+ * @file Where initial weights come from: `nn.init`, PyTorch's names in camelCase.
+ *
+ * Every function changes the tensor that it is given, records nothing, and gives the tensor back.
+ * A weight [outFeatures, inFeatures] has fanIn = inFeatures and fanOut = outFeatures; further axes,
+ * as in convolutions, multiply both.
+ *
+ * Source: https://pytorch.org/docs/stable/nn.init.html
  */
 
-import { zeros } from "../tensor/creation.ts";
+import { ArgumentError, formatShape, ShapeError } from "../core/errors.ts";
+import { sizeOf } from "../core/shape.ts";
+import { checkFloat, zeros } from "../tensor/creation.ts";
 import { defaultGenerator, type RandomGenerator } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** Fills `target` with numbers uniform between `low` and `high`. */
+/**
+ * U(low, high).
+ *
+ * @example
+ * const weight = nn.init.uniform_(zeros([2, 3]), -0.1, 0.1);
+ * weight.abs().max().item() <= 0.1; // true
+ */
 export function uniform_(
   target: Tensor,
   low = 0,
   high = 1,
   generator: RandomGenerator = defaultGenerator,
 ): Tensor {
-  const array = target.storage.array;
-  for (let i = 0; i < array.length; i++) array[i] = low + (high - low) * generator.random();
-  target.storage.changed();
-  return target;
+  return fill("uniform_", target, () => low + (high - low) * generator.random());
 }
 
-/** Fills `target` with normal numbers. */
+/** N(mean, std²). */
 export function normal_(
   target: Tensor,
   mean = 0,
   std = 1,
   generator: RandomGenerator = defaultGenerator,
 ): Tensor {
+  return fill("normal_", target, () => mean + std * generator.normal());
+}
+
+/** All `value`. */
+export function constant_(target: Tensor, value: number): Tensor {
+  return target.fill_(value);
+}
+
+/** All 0. */
+export function zeros_(target: Tensor): Tensor {
+  return target.fill_(0);
+}
+
+/** All 1. */
+export function ones_(target: Tensor): Tensor {
+  return target.fill_(1);
+}
+
+/**
+ * The identity: 1 where row and column are equal, else 0. A matrix only.
+ *
+ * @example
+ * nn.init.eye_(zeros([2, 3])).toArray(); // [[1, 0, 0], [0, 1, 0]]
+ */
+export function eye_(target: Tensor): Tensor {
+  if (target.rank !== 2) {
+    throw new ShapeError(`eye_: expected a matrix, got ${formatShape(target.shape)}.`);
+  }
+  const [rows, columns] = target.shape;
+  target.fill_(0);
   const array = target.storage.array;
-  for (let i = 0; i < array.length; i++) array[i] = mean + std * generator.normal();
+  for (let i = 0; i < Math.min(rows, columns); i++) array[i * columns + i] = 1;
+  return target;
+}
+
+/**
+ * U(−a, a) with a = gain · √(6 / (fanIn + fanOut)): keeps the variance of what flows forward and
+ * back about equal.
+ *
+ * Source: Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural
+ * networks"
+ */
+export function xavierUniform_(target: Tensor, gain = 1, generator?: RandomGenerator): Tensor {
+  const { fanIn, fanOut } = fansOf("xavierUniform_", target);
+  const bound = gain * Math.sqrt(6 / (fanIn + fanOut));
+  return uniform_(target, -bound, bound, generator);
+}
+
+/** N(0, std²) with std = gain · √(2 / (fanIn + fanOut)); see {@link xavierUniform_}. */
+export function xavierNormal_(target: Tensor, gain = 1, generator?: RandomGenerator): Tensor {
+  const { fanIn, fanOut } = fansOf("xavierNormal_", target);
+  return normal_(target, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), generator);
+}
+
+/** What follows the layer. */
+export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu";
+
+export interface KaimingOptions {
+  /** Slope below zero, for `"leakyRelu"`. Default: 0. */
+  a?: number;
+  /** Keep the variance going forward, or back. Default: `"fanIn"`. */
+  mode?: "fanIn" | "fanOut";
+  /** Default: `"leakyRelu"`. */
+  nonlinearity?: Nonlinearity;
+  /** Default: the library's own generator. */
+  generator?: RandomGenerator;
+}
+
+/**
+ * U(−b, b) with b = gain · √(3 / fan), where the gain is that of the nonlinearity which follows.
+ *
+ * Source: He et al. 2015, "Delving deep into rectifiers: surpassing human-level performance on
+ * ImageNet classification"
+ */
+export function kaimingUniform_(target: Tensor, options: KaimingOptions = {}): Tensor {
+  const bound = Math.sqrt(3) * kaimingStd("kaimingUniform_", target, options);
+  return uniform_(target, -bound, bound, options.generator);
+}
+
+/** N(0, std²) with std = gain / √fan; see {@link kaimingUniform_}. */
+export function kaimingNormal_(target: Tensor, options: KaimingOptions = {}): Tensor {
+  return normal_(target, 0, kaimingStd("kaimingNormal_", target, options), options.generator);
+}
+
+function kaimingStd(
+  where: string,
+  target: Tensor,
+  { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" }: KaimingOptions,
+): number {
+  if (mode !== "fanIn" && mode !== "fanOut") {
+    throw new ArgumentError(
+      `${where}: expected mode to be "fanIn" or "fanOut", got ${String(mode)}.`,
+    );
+  }
+  return calculateGain(nonlinearity, a) / Math.sqrt(fansOf(where, target)[mode]);
+}
+
+/**
+ * How much larger weights must be because of the nonlinearity after them.
+ *
+ * @example
+ * nn.init.calculateGain("tanh"); // 1.667
+ */
+export function calculateGain(nonlinearity: Nonlinearity, a = 0.01): number {
+  switch (nonlinearity) {
+    case "linear":
+    case "sigmoid":
+      return 1;
+    case "tanh":
+      return 5 / 3;
+    case "relu":
+      return Math.SQRT2;
+    case "leakyRelu":
+      return Math.sqrt(2 / (1 + a * a));
+    default:
+      throw new ArgumentError(
+        `calculateGain: expected "linear", "sigmoid", "tanh", "relu" or "leakyRelu", got ${String(nonlinearity)}.`,
+      );
+  }
+}
+
+/**
+ * A random orthogonal matrix times `gain`: rows are orthonormal, or columns where there are fewer of
+ * them. Axes after the first count as one. Recurrent weights that start so neither shrink nor grow
+ * the state.
+ *
+ * Source: Saxe et al. 2014, "Exact solutions to the nonlinear dynamics of learning in deep linear
+ * neural networks"
+ *
+ * @example
+ * const weight = nn.init.orthogonal_(zeros([3, 3]));
+ * weight.matmul(weight.transpose()).select(0, 0).toArray(); // [1.000, 0.000, 0.000]
+ */
+export function orthogonal_(
+  target: Tensor,
+  gain = 1,
+  generator: RandomGenerator = defaultGenerator,
+): Tensor {
+  checkFloat("orthogonal_", "the tensor", target);
+  if (target.rank < 2) {
+    throw new ShapeError(
+      `orthogonal_: expected at least two axes, got ${formatShape(target.shape)}.`,
+    );
+  }
+  const rows = target.shape[0];
+  const columns = target.size / (rows || 1);
+  const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)];
+  const vectors = orthonormalVectors(count, length, generator);
+  const array = target.storage.array;
+  for (let row = 0, i = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, i++) {
+      array[i] = gain * (rows <= columns ? vectors[row][column] : vectors[column][row]);
+    }
+  }
   target.storage.changed();
   return target;
+}
+
+/** Gram and Schmidt's process on normal vectors, each one twice: once leaves rounding behind. */
+function orthonormalVectors(
+  count: number,
+  length: number,
+  generator: RandomGenerator,
+): Float64Array[] {
+  const vectors: Float64Array[] = [];
+  while (vectors.length < count) {
+    const v = Float64Array.from({ length }, () => generator.normal());
+    for (let round = 0; round < 2; round++) {
+      for (const other of vectors) {
+        const overlap = dot(v, other);
+        for (let i = 0; i < length; i++) v[i] -= overlap * other[i];
+      }
+    }
+    const norm = Math.sqrt(dot(v, v));
+    vectors.push(v.map((value) => value / norm));
+  }
+  return vectors;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
 }
 
 /**
@@ -43,4 +233,22 @@ export function uniformByFan(
 ): Tensor {
   const bound = 1 / Math.sqrt(fan);
   return uniform_(zeros(shape), -bound, bound, generator);
+}
+
+function fill(where: string, target: Tensor, draw: () => number): Tensor {
+  checkFloat(where, "the tensor", target);
+  const array = target.storage.array;
+  for (let i = 0; i < array.length; i++) array[i] = draw();
+  target.storage.changed();
+  return target;
+}
+
+function fansOf(where: string, { shape }: Tensor): { fanIn: number; fanOut: number } {
+  if (shape.length < 2) {
+    throw new ShapeError(
+      `${where}: expected at least two axes, [outFeatures, inFeatures], got ${formatShape(shape)}. Is it a bias?`,
+    );
+  }
+  const field = sizeOf(shape.slice(2));
+  return { fanIn: shape[1] * field, fanOut: shape[0] * field };
 }
