@@ -4,6 +4,8 @@ import {
   BCEWithLogitsLoss,
   crossEntropy,
   CrossEntropyLoss,
+  CTCLoss,
+  ctcLoss,
   GaussianNLLLoss,
   gaussianNllLoss,
   L1Loss,
@@ -53,6 +55,28 @@ describe.each(ENGINE_NAMES)("losses give PyTorch's numbers on %s", (engine) => {
     const loss = new GaussianNLLLoss(fixture.options);
     const output = loss.forward(input, read(fixture, "target"), variance);
     checkLoss(output, fixture, { input, var: variance });
+  });
+});
+
+describe.each(ENGINE_NAMES)("CTCLoss gives PyTorch's numbers on %s", (engine) => {
+  beforeAll(() => useEngine(engine));
+  afterAll(() => useEngine(defaultEngine));
+
+  test.each(fixtureNames("loss-ctc"))("%s: loss, and the gradient of the logits", (name) => {
+    const fixture = loadFixture(name);
+    const logits = read(fixture, "logits", true);
+    const logProbs = logits.logSoftmax(-1);
+    expectClose(logProbs.data, fixture.get("logProbs").data, PARITY, `${name} logProbs`);
+
+    const output = new CTCLoss(fixture.options).forward(
+      logProbs,
+      read(fixture, "targets"),
+      read(fixture, "inputLengths"),
+      [...fixture.get("targetLengths").data],
+    );
+
+    if (fixture.has("grad.logits")) checkLoss(output, fixture, { logits });
+    else expectClose(output.data, fixture.get("output").data, PARITY, `${name} output`);
   });
 });
 
@@ -158,5 +182,79 @@ describe("other losses", () => {
     expect(run(tensor([[-1], [1]]))).toThrow(/variances of at least 0, got -1/);
     expect(run(ones([3, 2]))).toThrow(/expected variance \[2, 3\].*\[2, 1\], got \[3, 2\]/);
     expect(() => new GaussianNLLLoss({ eps: 0 })).toThrow(/expected eps above 0, got 0/);
+  });
+});
+
+describe("CTCLoss", () => {
+  const logProbs = (seq: number, numClasses: number) =>
+    tensor(Float32Array.from({ length: seq * numClasses }, (_, i) => Math.sin(7 * i)))
+      .reshape(seq, numClasses)
+      .logSoftmax(-1);
+
+  test.each([
+    ["one label", 3, [1]],
+    ["two labels", 4, [1, 2]],
+    ["a label twice", 5, [2, 2]],
+    ["nothing", 3, []],
+    ["exactly as many labels as steps", 3, [1, 2, 1]],
+  ])("%s: p is the sum over all paths, counted one by one", (_, seq, target) => {
+    const x = logProbs(seq, 3);
+    let p = 0;
+    for (let path = 0; path < 3 ** seq; path++) {
+      const said = Array.from({ length: seq }, (_, t) => Math.floor(path / 3 ** t) % 3);
+      const spelled = said.filter((k, t) => k !== 0 && k !== said[t - 1]);
+      if (spelled.join() !== target.join()) continue;
+      p += Math.exp(said.reduce((sum, k, t) => sum + x.data[t * 3 + k], 0));
+    }
+
+    const loss = ctcLoss(x, tensor(target), [seq], [target.length], { reduction: "sum" });
+
+    expect(loss.item()).toBeCloseTo(-Math.log(p), 5);
+    expect(loss.shape).toEqual([]);
+  });
+
+  test("what stands after the lengths changes neither loss nor gradient", () => {
+    const run = (after: number) => {
+      const x = tensor([[[0.1, 0.9]], [[0.5, 0.2]], [[after, -after]]], { requiresGrad: true });
+      const loss = ctcLoss(x, tensor([[1, after]]), [2], [1]);
+      loss.backward();
+      return [loss.item(), x.grad!.toArray()];
+    };
+    expect(run(5)).toEqual(run(-3));
+  });
+
+  test("a long sequence of unlikely labels neither overflows nor vanishes", () => {
+    const x = tensor(new Float32Array(4000).fill(-50), { shape: [2000, 1, 2], requiresGrad: true });
+    const loss = ctcLoss(x, tensor([[1]]), [2000], [1]);
+    loss.backward();
+    expect(loss.item() / (50 * 2000)).toBeCloseTo(1, 3);
+    expect(x.grad!.sum().item()).toBeCloseTo(-2000, 2);
+  });
+
+  test("no steps spell nothing", () => {
+    const options = { reduction: "none" } as const;
+    const loss = ctcLoss(zeros([3, 2, 4]), tensor([[1], [1]]), [0, 0], [0, 1], options);
+    expect(loss.toArray()).toEqual([0, Infinity]);
+  });
+
+  test("names the length or label that cannot be", () => {
+    const x = zeros([5, 2, 4]);
+    const run = (targets: Tensor, inputs: number[], lengths: number[], options = {}) => {
+      return () => ctcLoss(x, targets, inputs, lengths, options);
+    };
+    const targets = tensor([
+      [1, 2],
+      [3, 0],
+    ]);
+    expect(run(targets, [5, 6], [2, 1])).toThrow(/inputLengths from 0 to 5, got 6 for sequence 1/);
+    expect(run(targets, [5], [2, 1])).toThrow(/inputLengths \[2\].*swapped/);
+    expect(run(targets, [5, 5], [3, 1])).toThrow(/targetLengths from 0 to 2, got 3/);
+    expect(run(targets, [5, 5], [2, 2])).toThrow(
+      /other than blank 0, got 0 at place 1 of sequence 1/,
+    );
+    expect(run(tensor([1, 2, 3]), [5, 5], [2, 2])).toThrow(/\[4\], which is the sum/);
+    expect(run(tensor([1, 2, 4]), [5, 5], [2, 1])).toThrow(/got 4 at place 0 of sequence 1/);
+    expect(run(targets, [5, 5], [2, 1], { blank: 4 })).toThrow(/blank from 0 to 3/);
+    expect(() => ctcLoss(zeros([5]), targets, [5], [2])).toThrow(/expected logProbs \[seq, batch/);
   });
 });
