@@ -45,11 +45,11 @@ export interface OneCycleLROptions {
  *
  * @example
  * const optimizer = new optim.Adam([tensor([0])]);
- * const options = { maxLr: 0.5, totalSteps: 11, pctStart: 0.2 };
+ * const options = { maxLr: 0.5, totalSteps: 10, pctStart: 0.3 };
  * const scheduler = new optim.lrScheduler.OneCycleLR(optimizer, options);
  * scheduler.lastLr; // [0.02]
- * scheduler.step();
- * scheduler.lastLr; // [0.460]
+ * for (let step = 0; step < 2; step++) scheduler.step();
+ * scheduler.lastLr; // [0.5]
  */
 export class OneCycleLR extends LRScheduler {
   readonly totalSteps: number;
