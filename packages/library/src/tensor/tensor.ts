@@ -218,7 +218,7 @@ export class Tensor {
   div(other: Tensor | number): Tensor {
     return arithmetic.div(this, other);
   }
-  pow(exponent: number): Tensor {
+  pow(exponent: Tensor | number): Tensor {
     return arithmetic.pow(this, exponent);
   }
   neg(): Tensor {
@@ -284,6 +284,14 @@ export class Tensor {
   }
   mean(axis?: number | readonly number[], options?: reduce.ReduceOptions): Tensor {
     return reduce.mean(this, axis, options);
+  }
+  /** Σ (x − mean)² / (n − correction): of a sample by default, of a whole population with 0. */
+  var(axis?: number | readonly number[], options?: reduce.VarianceOptions): Tensor {
+    return reduce.variance(this, axis, options);
+  }
+  /** The root of {@link var}. */
+  std(axis?: number | readonly number[], options?: reduce.VarianceOptions): Tensor {
+    return reduce.variance(this, axis, options).sqrt();
   }
   /** The largest values. Over all axes the gradient is shared among ties; over one, the first gets it. */
   max(axis?: number, options?: reduce.ReduceOptions): Tensor {

@@ -4,7 +4,7 @@
 
 import { record } from "../../autograd/tape.ts";
 import { backend, type BinaryName } from "../../backends/index.ts";
-import { isFloat, type FloatArray } from "../../core/dtype.ts";
+import { isFloat, type FloatArray, type NumericArray } from "../../core/dtype.ts";
 import {
   broadcastShapes,
   broadcastStrides,
@@ -136,15 +136,35 @@ export function sumTo(grad: Tensor, shape: readonly number[]): Tensor {
   return reshape(axes.length > 0 ? sum(grad, axes) : grad, shape);
 }
 
-/** xᵖ; dL/dx = dL/dy · p · xᵖ⁻¹ */
-export function pow(x: Tensor, exponent: number): Tensor {
-  return mapped(
-    "pow",
-    x,
-    (v) => v ** exponent,
-    (v) => exponent * v ** (exponent - 1),
-    { exponent },
-  );
+/** xᵖ; dL/dx = dL/dy · p · xᵖ⁻¹, dL/dp = dL/dy · xᵖ · ln x (0 where x is 0 and p is not negative) */
+export function pow(x: Tensor, exponent: Tensor | number): Tensor {
+  if (typeof exponent === "number") {
+    const derivative = (v: number) => (exponent === 0 ? 0 : exponent * v ** (exponent - 1));
+    return mapped("pow", x, (v) => v ** exponent, derivative, { exponent });
+  }
+  const shape = broadcastShapes("pow", x.shape, exponent.shape);
+  const xs: NumericArray = broadcastTo(x, shape);
+  const ps: NumericArray = broadcastTo(exponent, shape);
+  const y = filledBy(shape, (i) => xs[i] ** ps[i]);
+  return record("pow", [x, exponent], y, (gradY) => {
+    const grad = gradY.storage.array;
+    const gradX = () =>
+      filledBy(shape, (i) => (ps[i] === 0 ? 0 : grad[i] * ps[i] * xs[i] ** (ps[i] - 1)));
+    const gradP = () =>
+      filledBy(shape, (i) =>
+        xs[i] === 0 && ps[i] >= 0 ? 0 : grad[i] * xs[i] ** ps[i] * Math.log(xs[i]),
+      );
+    return [
+      x.requiresGrad ? sumTo(gradX(), x.shape) : null,
+      exponent.requiresGrad ? sumTo(gradP(), exponent.shape) : null,
+    ];
+  });
+}
+
+function filledBy(shape: readonly number[], value: (i: number) => number): Tensor {
+  const out = backend().alloc(sizeOf(shape));
+  for (let i = 0; i < out.length; i++) out[i] = value(i);
+  return new Tensor(out, shape);
 }
 
 /** min(max(x, low), high); dL/dx = dL/dy inside, 0 outside */

@@ -15,6 +15,11 @@ export interface ReduceOptions {
   keepdim?: boolean;
 }
 
+export interface VarianceOptions extends ReduceOptions {
+  /** Taken from n in the divisor (Bessel's correction). Default: 1. */
+  correction?: number;
+}
+
 type Axes = number | readonly number[] | undefined;
 
 /** Σ x; dL/dx = dL/dy for every element */
@@ -36,6 +41,17 @@ export function mean(x: Tensor, axis?: Axes, options?: ReduceOptions): Tensor {
   const axes = axesOf("mean", x, axis);
   const n = sizeOf(axes.map((at) => x.shape[at]));
   return sum(x, axes, options).div(n);
+}
+
+export function variance(
+  x: Tensor,
+  axis?: Axes,
+  { correction = 1, keepdim }: VarianceOptions = {},
+): Tensor {
+  const axes = axesOf("var", x, axis);
+  const n = sizeOf(axes.map((at) => x.shape[at]));
+  const deviation = x.sub(mean(x, axes, { keepdim: true }));
+  return sum(deviation.mul(deviation), axes, { keepdim }).div(n - correction);
 }
 
 function sumAll(x: Tensor): Tensor {
