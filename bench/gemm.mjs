@@ -57,7 +57,7 @@ for (const [what, m, n, k, transposed] of PRODUCTS) {
 
 const loops = plainLoops("float32");
 // prettier-ignore
-const SIZES = [[1, 32, 32], [1, 64, 64], [1, 256, 128], [2, 32, 32], [4, 16, 16], [8, 8, 8], [8, 16, 16], [12, 12, 12], [16, 16, 16], [32, 32, 32], [64, 10, 128], [128, 128, 128]];
+const SIZES = [[4, 4, 4], [1, 16, 16], [6, 6, 6], [8, 8, 8], [1, 64, 64], [2, 32, 32], [16, 16, 16], [1, 256, 128], [32, 32, 32], [64, 10, 128], [128, 128, 128]];
 for (const [m, n, k] of SIZES) {
   const random = (length) => Float32Array.from({ length }, Math.random);
   const call = { batch: 1, m, n, k, a: random(m * k), b: random(k * n), transB: true, bias: null };
