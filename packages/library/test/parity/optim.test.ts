@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ENGINE_NAMES, engineName, useEngine } from "../../src/backends/index.ts";
-import { crossEntropy } from "../../src/losses/index.ts";
-import { Embedding } from "../../src/nn/embedding.ts";
 import { Linear } from "../../src/nn/linear.ts";
-import { Module, Parameter } from "../../src/nn/module.ts";
-import { LSTM } from "../../src/nn/recurrent/lstm.ts";
+import { Parameter } from "../../src/nn/module.ts";
 import * as optim from "../../src/optim/index.ts";
 import { ones, randn, RandomGenerator, tensor, type Tensor } from "../../src/tensor/index.ts";
 import { expectClose, fixtureNames, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
@@ -59,54 +56,6 @@ describe.each(ENGINE_NAMES)("optimizers give PyTorch's numbers on %s", (engine) 
       const expected = fixture.get(`after.${key}`).data;
       expectClose(parameters[i].grad!.data, expected, PARITY, `${name} ${key}`);
     });
-  });
-});
-
-/** Reads a sequence of ids and classifies it by its last hidden state. */
-class SimpleLSTM extends Module {
-  readonly embedding: Embedding;
-  readonly lstm: LSTM;
-  readonly fc: Linear;
-
-  constructor(vocabSize: number, embeddingDim: number, hiddenSize: number, outputSize: number) {
-    super();
-    this.embedding = new Embedding(vocabSize, embeddingDim);
-    this.lstm = new LSTM(embeddingDim, hiddenSize, { batchFirst: true });
-    this.fc = new Linear(hiddenSize, outputSize);
-  }
-
-  forward(ids: Tensor): Tensor {
-    const [, [hN]] = this.lstm.forward(this.embedding.forward(ids)); // [1, batch, hiddenSize]
-    return this.fc.forward(hN.select(0, -1)); //                        [batch, outputSize]
-  }
-}
-
-describe.each(ENGINE_NAMES)("a whole model on %s", (engine) => {
-  beforeAll(() => useEngine(engine));
-  afterAll(() => useEngine(defaultEngine));
-
-  test("ten steps of Adam give PyTorch's ten losses and its parameters", () => {
-    const fixture = loadFixture("simple-lstm-training");
-    const { vocabSize, embeddingDim, hiddenSize, outputSize, lr } = fixture.options;
-    const model = new SimpleLSTM(vocabSize, embeddingDim, hiddenSize, outputSize);
-    const weights = fixture.keys("weights.");
-    model.loadStateDict(
-      Object.fromEntries(weights.map((key) => [key.slice("weights.".length), read(fixture, key)])),
-    );
-    const optimizer = new optim.Adam(model.parameters(), { lr });
-
-    const losses = Array.from({ length: 10 }, () => {
-      const loss = crossEntropy(model.forward(read(fixture, "input")), read(fixture, "target"));
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      return loss.item();
-    });
-
-    expectClose(losses, fixture.get("losses").data, PARITY, "losses");
-    for (const [key, parameter] of model.namedParameters()) {
-      expectClose(parameter.data, fixture.get(`after.${key}`).data, PARITY, key);
-    }
   });
 });
 
