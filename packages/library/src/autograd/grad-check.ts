@@ -61,7 +61,7 @@ function check(
 
   inputs.forEach((input, which) => {
     const array = input.storage.array as FloatArray;
-    const grad = (input.grad as Tensor | null)?.storage.array;
+    const grad = input.grad?.storage.array;
     for (let i = 0; i < array.length; i++) {
       const x = array[i];
       array[i] = x + eps;

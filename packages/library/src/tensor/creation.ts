@@ -45,7 +45,7 @@ type TypedArray =
  */
 export function tensor(values: NestedArray | TypedArray, options: TensorOptions = {}): Tensor {
   const isTyped = ArrayBuffer.isView(values);
-  const ownShape = isTyped ? [(values as TypedArray).length] : shapeOf(values as NestedArray);
+  const ownShape = isTyped ? [values.length] : shapeOf(values);
   const shape = options.shape ?? ownShape;
   checkShape("tensor", shape);
   if (sizeOf(shape) !== sizeOf(ownShape)) {
@@ -57,8 +57,8 @@ export function tensor(values: NestedArray | TypedArray, options: TensorOptions 
   const isInt = isTyped && !(values instanceof Float32Array || values instanceof Float64Array);
   const dtype = options.dtype ?? (isInt ? "int32" : "float32");
   const array = allocate(sizeOf(shape), dtype);
-  if (isTyped) array.set(values as TypedArray);
-  else flattenInto(array, values as NestedArray, 0);
+  if (isTyped) array.set(values);
+  else flattenInto(array, values, 0);
   if (dtype === "int32") checkWhole(values, isTyped);
   return finish(array, shape, options.requiresGrad);
 }
