@@ -20,3 +20,4 @@ export { evaluateText, type TextEvaluation } from "./evaluate.ts";
 export { generateText, type GenerateOptions } from "./predict.ts";
 export { loadTextModel, saveTextModel } from "./model-files.ts";
 export { longRangeAccuracy, type LongRangeScore } from "./long-range.ts";
+export { textBaselines, type BaselineOptions, type TextBaseline } from "./baselines.ts";
