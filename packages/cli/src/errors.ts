@@ -8,7 +8,7 @@
  */
 
 import { CommanderError } from "commander";
-import { ArgumentError, UnrolledError } from "unrolled";
+import { UnrolledError } from "unrolled";
 
 export const FAILED = 1;
 export const MISUSED = 2;
@@ -34,20 +34,22 @@ export class ExitError extends Error {
 }
 
 export interface Explanation {
-  /** Nothing where all has been said already. */
+  /** Nothing where nothing went wrong. */
   message: string | null;
+  /** Whether the user has read the message already. */
+  isSaid?: boolean;
   exitCode: number;
 }
 
 export function explain(error: unknown): Explanation {
   if (error instanceof ExitError) return { message: null, exitCode: error.exitCode };
   if (error instanceof CommanderError) {
-    // commander has written its message, or the help that was asked for.
-    return { message: null, exitCode: error.exitCode === 0 ? 0 : MISUSED };
+    if (error.exitCode === 0) return { message: null, exitCode: 0 };
+    const message = error.message.replace(/^error: /, "");
+    return { message, isSaid: true, exitCode: MISUSED };
   }
-  if (error instanceof MisuseError || error instanceof ArgumentError) {
-    return { message: error.message, exitCode: MISUSED };
-  }
+  if (error instanceof MisuseError) return { message: error.message, exitCode: MISUSED };
+  // Options are checked where they are read, so what the library refuses lies in the data.
   if (error instanceof FailureError || error instanceof UnrolledError) {
     return { message: error.message, exitCode: FAILED };
   }
@@ -97,6 +99,9 @@ const WRITING = new Set([
 
 function explainSystemError(error: NodeJS.ErrnoException): string {
   const verb = WRITING.has(error.syscall ?? "") ? "write" : "read";
-  const reason = REASONS[error.code ?? ""] ?? error.message;
+  const reason =
+    verb === "write" && error.code === "ENOENT"
+      ? "its folder does not exist and cannot be made"
+      : (REASONS[error.code ?? ""] ?? error.message);
   return `Cannot ${verb} ${error.path ?? "the file"}: ${reason}${reason.endsWith("?") ? "" : "."}`;
 }

@@ -30,11 +30,11 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
-    const { message, exitCode } = explain(error);
+    const { message, isSaid, exitCode } = explain(error);
     if (message !== null) {
-      if (args.includes("--json"))
-        console.log(JSON.stringify({ type: "error", message, exitCode }));
-      console.error(`unrolled: ${message}`);
+      const event = { type: "error", message, exitCode };
+      if (args.includes("--json")) console.log(JSON.stringify(event));
+      if (!isSaid) console.error(`unrolled: ${message}`);
       if (process.env.UNROLLED_DEBUG) console.error(error);
     }
     return exitCode;

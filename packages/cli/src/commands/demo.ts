@@ -106,9 +106,8 @@ async function demoCommand(file: string | undefined, options: DemoOptions): Prom
 
   const runs: DemoRun[] = [];
   for (const cell of CELLS) {
-    const run = await interruptible(
-      () => terminal.note("Stopping after this step. Press Ctrl-C again to quit at once."),
-      (signal) => trainOne(terminal, demo, cell, steps, baselines, signal),
+    const run = await interruptible(terminal, (signal) =>
+      trainOne(terminal, demo, cell, steps, baselines, signal),
     );
     if (run.fit.stoppedBy === "signal") {
       terminal.note("Stopped. A demo is not resumed, and nothing was written.");
@@ -135,7 +134,7 @@ async function demoCommand(file: string | undefined, options: DemoOptions): Prom
     textReport({
       title: `RNN, LSTM and GRU on ${demo.name}`,
       command,
-      about: demo.corpus ? aboutGrammar(demo) : undefined,
+      about: demo.places ? aboutGrammar(demo) : undefined,
       settings: [
         ...Object.entries(settings).map(([key, value]) => [key, String(value)] as const),
         ...describeMachine(),
@@ -151,13 +150,13 @@ async function demoCommand(file: string | undefined, options: DemoOptions): Prom
     `${JSON.stringify({ settings, baselines, results }, null, 2)}\n`,
   );
 
-  terminal.event({ type: "end", floor: demo.floor ?? null, baselines, results, marks, directory });
+  terminal.event({ type: "end", floor: demo.floor, baselines, results, marks, directory });
   terminal.print();
   terminal.print(terminal.style("bold", "Architectures at a glance"));
   terminal.print();
   terminal.print(demoTable(runs, baselines, demo.floor, marks, terminal.style));
   terminal.print();
-  for (const note of demoNotes(runs, marks)) terminal.print(`  ${note}`);
+  for (const note of demoNotes(runs, marks)) terminal.say(`  ${note}`);
   for (const { model, sample } of runs) {
     const { name, color } = CELL_LOOKS[model.config.cell];
     terminal.print();
@@ -173,7 +172,7 @@ interface DemoRun extends ReportedRun {
 
 async function trainOne(
   terminal: Terminal,
-  { data, config, corpus, floor }: DemoText,
+  { data, config, floor, heldOut, places }: DemoText,
   cell: TextCell,
   steps: number,
   baselines: readonly Baseline[],
@@ -185,7 +184,7 @@ async function trainOne(
   const progress = new Progress(terminal, {
     label: terminal.noteStyle(color, name.padEnd(4)),
     baseline: { name: best.name, loss: best.natsPerToken },
-    floor,
+    floor: floor ?? undefined,
     context: { cell },
   });
   const result = await trainText(
@@ -202,7 +201,7 @@ async function trainOne(
   ).finally(() => progress.end());
   const { model } = result;
   const sample = [...generateText(model, { length: SAMPLE_LENGTH, seed: config.seed })].join("");
-  const longRange = corpus ? longRangeAccuracy(model, corpus) : undefined;
+  const longRange = places && longRangeAccuracy(model, heldOut, places);
   return { ...result, sample, longRange, tokensPerSecond: log.tokensPerSecond, log };
 }
 
@@ -214,31 +213,31 @@ function introduce(
 ): void {
   const { config, data, text, floor } = demo;
   const { seed, hiddenSize, batchSize, seqLength } = config;
-  terminal.event({ type: "start", config, steps, floor: floor ?? null, baselines });
-  if (demo.corpus) {
-    terminal.print(aboutGrammar(demo));
+  terminal.event({ type: "start", config, steps, floor, baselines });
+  if (demo.places) {
+    terminal.say(aboutGrammar(demo));
     terminal.print();
     terminal.print(firstLines(text, 3));
   } else {
-    terminal.print(
+    terminal.say(
       `${demo.name}: ${formatCount(text.length)} characters of ${data.tokenizer.vocabSize} kinds; the last ${formatCount(data.validationCharacters)} are held out.`,
     );
   }
   terminal.print();
-  terminal.print(
+  terminal.say(
     `RNN, LSTM and GRU learn it one after the other: ${hiddenSize} hidden features each, the same ${formatCount(steps)} batches of ${batchSize} × ${seqLength} characters in the same order, seed ${seed}.`,
   );
   const scores = baselines.map(
     ({ name, natsPerCharacter }) => `${name} ${formatLoss(natsPerCharacter)}`,
   );
-  terminal.print(`Counting alone reaches, in nats per character: ${scores.join(", ")}.`);
+  terminal.say(`Counting alone reaches, in nats per character: ${scores.join(", ")}.`);
   terminal.print();
 }
 
 function aboutGrammar({ text, floor, data }: DemoText): string {
   return (
     `A text of ${formatCount(text.length)} characters from a small grammar, the last ${formatCount(data.validationCharacters)} held out. ` +
-    `Some letters are decided by a word that may stand far back. The grammar is known, and so is its entropy: nothing can go below ${formatLoss(floor!)} nats per character.`
+    `Some letters are decided by a word that stands 10 to 60 characters back, or more. The grammar is known, and so is its entropy: nothing can go below ${formatLoss(floor!)} nats per character.`
   );
 }
 
@@ -250,7 +249,7 @@ function resultOf({ model, fit, evaluation, tokensPerSecond, longRange, sample }
     seconds: fit.seconds,
     tokensPerSecond,
     evaluation,
-    longRange: longRange ?? null,
+    longRange,
     sample,
   };
 }

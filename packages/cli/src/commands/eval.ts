@@ -16,11 +16,12 @@ import {
 } from "unrolled/tasks/text";
 import { FailureError } from "../errors.ts";
 import { METRICS, modelReader, readMetrics } from "../files/model-directory.ts";
-import { readTexts, type TextSource } from "../files/read-texts.ts";
+import { label, readTexts, type TextSource } from "../files/read-texts.ts";
 import { CELL_LOOKS } from "../terminal/cells.ts";
 import { formatCount } from "../terminal/numbers.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import type { RunSettings } from "../text/run-settings.ts";
+import { encodeKnown } from "../text/unknown-characters.ts";
 import { scoreTable, verdict, type Baseline } from "../text/scores.ts";
 import { engineOption, setUpEngine } from "./engine.ts";
 import { jsonOption } from "./options.ts";
@@ -64,7 +65,7 @@ function evalCommand(directory: string, files: string[], options: EvalOptions): 
   const isTrainingText = learnedFrom?.sha256 === source.sha256;
   const data = isTrainingText
     ? prepareText(source.text, model.config)
-    : asHeldOut(model, source.text, learnedFrom?.text);
+    : asHeldOut(model, source, learnedFrom?.text);
   const baselines =
     data.trainIds.length > 0
       ? textBaselines(data)
@@ -76,13 +77,14 @@ function evalCommand(directory: string, files: string[], options: EvalOptions): 
   terminal.print(
     isTrainingText
       ? `The model was trained on this text, so only the held-out end counts: ${formatCount(evaluation.characters)} characters.`
-      : `${files.join(", ")}: ${formatCount(evaluation.characters)} characters, ${formatCount(evaluation.tokens)} tokens.`,
+      : `${files.map(label).join(", ")}: ${formatCount(evaluation.characters)} characters, ${formatCount(evaluation.tokens)} tokens.`,
   );
   terminal.print();
   terminal.print(scoreTable(baselines, [{ name: terminal.style(color, name), evaluation }]));
-  terminal.print();
-  terminal.print(verdict(name, evaluation, baselines));
-  if (!learnedFrom) {
+  if (learnedFrom) {
+    terminal.print();
+    terminal.say(verdict(name, evaluation, baselines));
+  } else {
     terminal.note(
       "\nThe other baselines are counted on the training text, which is not where it was. Name it: --train <file>",
     );
@@ -112,14 +114,17 @@ function findTrainingText(
 }
 
 /** The whole text held out; what comes before the training text's own held-out end has trained. */
-function asHeldOut(model: TextModel, text: string, trainingText: string | undefined): TextData {
-  const { tokenizer } = model;
+function asHeldOut(
+  model: TextModel,
+  { text, names }: TextSource,
+  trainingText: string | undefined,
+): TextData {
   const training = trainingText === undefined ? null : prepareText(trainingText, model.config);
   return {
-    tokenizer,
+    tokenizer: model.tokenizer,
     trainIds: training?.trainIds ?? new Int32Array(0),
     trainCharacters: training?.trainCharacters ?? 0,
-    validationIds: tokenizer.encode(text),
+    validationIds: encodeKnown(model, text, names.map(label).join(", ")),
     validationCharacters: text.length,
   };
 }

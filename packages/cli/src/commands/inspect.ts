@@ -78,7 +78,7 @@ function training(metrics: readonly MetricsLine[]): [string, string][] {
   const evaluation = end.evaluation as TextEvaluation;
   const best = bestOf(start.baselines as Baseline[]);
   return [
-    ["trained on", names.join(", ")],
+    ["trained on", names.map(label).join(", ")],
     [
       "trained for",
       `${plural(end.steps as number, "step")}, ${formatDuration(end.seconds as number)}`,

@@ -27,14 +27,18 @@ export function notNegative(text: string): number {
   throw new InvalidArgumentError("Expected a number of at least 0.");
 }
 
-/** A share: 0 ≤ x < 1, or 0 < x < 1, or 0 < x ≤ 1. */
-export function share(zero: "with 0" | "without 0", one: "with 1" | "without 1") {
-  return (text: string): number => {
+/** A share, such as `0 ≤ p < 1`; `allow` names the ends that count. */
+export function share(allow: "[0, 1)" | "(0, 1)" | "(0, 1]"): (text: string) => number {
+  const wanted = {
+    "[0, 1)": "of at least 0 and below 1",
+    "(0, 1)": "above 0 and below 1",
+    "(0, 1]": "above 0 and at most 1",
+  };
+  return (text) => {
     const value = readNumber(text);
-    const isAbove = zero === "with 0" ? value >= 0 : value > 0;
-    const isBelow = one === "with 1" ? value <= 1 : value < 1;
-    if (isAbove && isBelow) return value;
-    throw new InvalidArgumentError(`Expected a number between 0 (${zero}) and 1 (${one}).`);
+    const isEnd = (value === 0 && allow === "[0, 1)") || (value === 1 && allow === "(0, 1]");
+    if (isEnd || (value > 0 && value < 1)) return value;
+    throw new InvalidArgumentError(`Expected a number ${wanted[allow]}.`);
   };
 }
 

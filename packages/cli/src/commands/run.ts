@@ -8,6 +8,7 @@ import { generateText, loadTextModel } from "unrolled/tasks/text";
 import { FailureError } from "../errors.ts";
 import { modelReader, readConfig } from "../files/model-directory.ts";
 import { createTerminal } from "../terminal/terminal.ts";
+import { encodeKnown } from "../text/unknown-characters.ts";
 import { engineOption, setUpEngine } from "./engine.ts";
 import { jsonOption, notNegative, share, wholeNumber } from "./options.ts";
 
@@ -37,7 +38,7 @@ export function addRun(program: Command): void {
       0.8,
     )
     .option("--top-k <k>", "only the k likeliest tokens", wholeNumber(1))
-    .option("--top-p <p>", "only the likeliest that reach this share", share("without 0", "with 1"))
+    .option("--top-p <p>", "only the likeliest that reach this share", share("(0, 1]"))
     .option(
       "--seed <n>",
       "the same seed gives the same text (default: another each time)",
@@ -66,18 +67,18 @@ async function runCommand(
   checkTask(directory);
   const model = loadTextModel(modelReader(directory));
 
+  if (prompt) encodeKnown(model, prompt, "The prompt");
+
   const { stdout } = process;
   const show = (piece: string) =>
     json ? terminal.event({ type: "text", text: piece }) : stdout.write(piece);
   const pieces = generateText(model, { ...sampling, prompt, seed });
-  // The first piece tells whether the prompt can be read: nothing is printed before.
-  let next = pieces.next();
   if (prompt) show(prompt);
-  let tokens = 0;
-  for (; !next.done; next = pieces.next()) {
-    show(next.value);
-    // A slow reader, or Ctrl-C, gets its turn.
-    if (++tokens % 32 === 0) await new Promise(setImmediate);
+  let shown = 0;
+  for (const piece of pieces) {
+    show(piece);
+    // A reader who has seen enough (`| head`) gets a turn to say so.
+    if (++shown % 32 === 0) await new Promise(setImmediate);
   }
   if (!json) stdout.write("\n");
   terminal.event({ type: "end", seed });

@@ -28,7 +28,7 @@ import {
   writeModel,
   type MetricsLine,
 } from "../files/model-directory.ts";
-import { readTexts, stemOf } from "../files/read-texts.ts";
+import { label, readTexts, stemOf } from "../files/read-texts.ts";
 import { writeWhole } from "../files/write.ts";
 import { describeSettings } from "../report/describe.ts";
 import { textReport } from "../report/text-report.ts";
@@ -92,17 +92,11 @@ export function addTrainText(train: Command): void {
     .addOption(setting("--hidden <n>", "features of the hidden state", wholeNumber(1)))
     .addOption(setting("--layers <n>", "recurrent layers", wholeNumber(1)))
     .addOption(setting("--embedding <n>", "features of a token", wholeNumber(1)))
-    .addOption(setting("--dropout <p>", "probability of zeroing", share("with 0", "without 1")))
+    .addOption(setting("--dropout <p>", "probability of zeroing", share("[0, 1)")))
     .addOption(setting("--batch <n>", "texts read side by side", wholeNumber(1)))
     .addOption(setting("--seq <n>", "tokens before the gradient is cut", wholeNumber(1)))
     .addOption(setting("--lr <x>", "highest learning rate", positive))
-    .addOption(
-      setting(
-        "--validation <share>",
-        "held out at the text's end",
-        share("without 0", "without 1"),
-      ),
-    )
+    .addOption(setting("--validation <share>", "held out at the text's end", share("(0, 1)")))
     .addOption(setting("--seed <n>", "the same seed gives the same model", wholeNumber(0)))
     .addOption(
       new Option("--minutes <n>", "train so long (default: 3)")
@@ -209,23 +203,21 @@ async function trainTextCommand(files: string[], options: TrainTextOptions): Pro
     label: terminal.noteStyle(look.color, look.name),
     baseline: { name: toBeat.name, loss: toBeat.natsPerToken },
   });
-  const result = await interruptible(
-    () => terminal.note("Stopping after this step. Press Ctrl-C again to quit at once."),
-    (signal) =>
-      trainText(data, config, {
-        budget: settings.budget,
-        patience: settings.patience ?? undefined,
-        resume: interrupted?.checkpoint ?? undefined,
-        signal,
-        checkpoint: {
-          everySeconds: options.checkpointEvery,
-          save: (bytes) => saveCheckpoint(terminal, directory, bytes, log, signal.aborted),
-        },
-        onEvent: (event) => {
-          log.add(event);
-          progress.handle(event);
-        },
-      }),
+  const result = await interruptible(terminal, (signal) =>
+    trainText(data, config, {
+      budget: settings.budget,
+      patience: settings.patience ?? undefined,
+      resume: interrupted?.checkpoint ?? undefined,
+      signal,
+      checkpoint: {
+        everySeconds: options.checkpointEvery,
+        save: (bytes) => saveCheckpoint(terminal, directory, bytes, log, signal.aborted),
+      },
+      onEvent: (event) => {
+        log.add(event);
+        progress.handle(event);
+      },
+    }),
   ).finally(() => progress.end());
 
   if (result.fit.stoppedBy === "signal") sayHowToResume(terminal, files, directory, result);
@@ -240,7 +232,8 @@ async function trainTextCommand(files: string[], options: TrainTextOptions): Pro
       command: commandLine("train", "text", ...files, "-o", directory),
       settings: describeSettings(settings),
       baselines,
-      runs: [{ ...result, sample, tokensPerSecond: log.tokensPerSecond }],
+      runs: [{ ...result, sample, tokensPerSecond: log.tokensPerSecond, longRange: null }],
+      floor: null,
     }),
     [METRICS]: formatMetrics(log.lines),
     ...saveTextModel(result.model),
@@ -305,8 +298,8 @@ function introduce(
   baselines: readonly Baseline[],
 ): void {
   const tokens = data.trainIds.length + data.validationIds.length;
-  terminal.print(
-    `${source.names.join(", ")}: ${formatBytes(source.bytes)}, ${formatCount(text.length)} characters, ` +
+  terminal.say(
+    `${source.names.map(label).join(", ")}: ${formatBytes(source.bytes)}, ${formatCount(text.length)} characters, ` +
       `${formatCount(tokens)} tokens of ${formatCount(data.tokenizer.vocabSize)} kinds (${config.tokens}). ` +
       `The last ${formatPercent(config.validation)} are held out.`,
   );
@@ -352,14 +345,14 @@ function conclude(
   const name = terminal.style(look.color, look.name);
   const early = fit.stoppedBy === "patience" ? "; stopped there, out of patience" : "";
   terminal.print();
-  terminal.print(
+  terminal.say(
     `${name}: ${formatCount(model.numParameters())} parameters, ${plural(fit.steps, "step")} in ${formatDuration(fit.seconds)} ` +
       `(${formatSpeed(tokensPerSecond)} tokens/s), best at step ${formatCount(fit.bestStep ?? fit.steps)}${early}.`,
   );
   terminal.print();
   terminal.print(scoreTable(baselines, [{ name, evaluation }]));
   terminal.print();
-  terminal.print(verdict(look.name, evaluation, baselines));
+  terminal.say(verdict(look.name, evaluation, baselines));
 }
 
 function sayNext(terminal: Terminal, sample: string, directory: string, text: string): void {

@@ -7,6 +7,7 @@ import { readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { decodeText } from "unrolled/tasks/text";
 import { FailureError } from "../errors.ts";
+import { commandLine } from "../terminal/invocation.ts";
 import { formatBytes } from "../terminal/numbers.ts";
 
 export interface TextSource {
@@ -39,6 +40,9 @@ export function readTexts(names: readonly string[]): TextSource {
 function readBytes(name: string): Uint8Array {
   if (name === "-") return readFileSync(0);
   const stats = statSync(name);
+  if (stats.isDirectory()) {
+    throw new FailureError(`Cannot read ${name}: it is a folder. Name the files in it.`);
+  }
   if (stats.isFile()) checkSize(stats.size, name);
   return readFileSync(name);
 }
@@ -47,11 +51,12 @@ function checkSize(bytes: number, name: string): void {
   if (bytes <= MAX_BYTES) return;
   throw new FailureError(
     `${label(name)} is too large: ${formatBytes(bytes)} in all, and text is held in memory as a whole, up to ${formatBytes(MAX_BYTES)}. ` +
-      `Train on a part of it: head -c 200M ${name} | unrolled train text -`,
+      `Train on a part of it: head -c 100M ${name} | ${commandLine("train", "text", "-")}`,
   );
 }
 
-function label(name: string): string {
+/** How people call it; `-` is what standard input is called on a command line. */
+export function label(name: string): string {
   return name === "-" ? "standard input" : name;
 }
 

@@ -19,7 +19,7 @@ import { dirname } from "node:path";
  * is missing is made.
  */
 export function writeWhole(path: string, contents: Uint8Array | string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = openSync(temporary, "w");
@@ -35,4 +35,11 @@ export function writeWhole(path: string, contents: Uint8Array | string): void {
     // The name that the user knows, and not that of the file beside it.
     throw Object.assign(error as Error, { path });
   }
+}
+
+/** One by one: on Node 20 the recursive form never returns where the system refuses, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }

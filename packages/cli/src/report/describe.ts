@@ -3,6 +3,7 @@
  */
 
 import { cpus } from "node:os";
+import { label } from "../files/read-texts.ts";
 import type { RunSettings } from "../text/run-settings.ts";
 
 export type Facts = readonly (readonly [name: string, value: string])[];
@@ -16,7 +17,7 @@ export function describeSettings({
 }: Pick<RunSettings, "config" | "budget" | "patience" | "engine" | "source">): Facts {
   const settings = { ...config, ...budget, ...(patience === null ? {} : { patience }), engine };
   return [
-    ["text", source.names.join(", ")],
+    ["text", source.names.map(label).join(", ")],
     ...Object.entries(settings).map(([key, value]) => [key, String(value)] as const),
     ...describeMachine(),
   ];

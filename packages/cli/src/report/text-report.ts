@@ -2,13 +2,14 @@
  * @file The report on one or several trained models of the same text.
  */
 
-import type { TextResult } from "unrolled/tasks/text";
+import type { LongRangeScore, TextResult } from "unrolled/tasks/text";
 import { CELL_LOOKS } from "../terminal/cells.ts";
 import {
   formatCount,
   formatDuration,
   formatLoss,
   formatPercent,
+  formatPerplexity,
   formatSpeed,
 } from "../terminal/numbers.ts";
 import { bestOf, verdict, type Baseline } from "../text/scores.ts";
@@ -20,8 +21,8 @@ import { figure, legend, page, table } from "./page.ts";
 export interface ReportedRun extends Pick<TextResult, "model" | "fit" | "evaluation"> {
   sample: string;
   tokensPerSecond: number;
-  /** Share of the places decided far back where the model prefers what is right. */
-  longRange?: { accuracy: number; places: number };
+  /** Whether the model prefers what is right where that was decided far back; if that is known. */
+  longRange: LongRangeScore | null;
 }
 
 export interface TextReport {
@@ -32,7 +33,7 @@ export interface TextReport {
   baselines: readonly Baseline[];
   runs: readonly ReportedRun[];
   /** Nats per token below which nothing can go, where the source of the text is known. */
-  floor?: number;
+  floor: number | null;
   /** What the text is, if it is not a file. */
   about?: string;
 }
@@ -53,6 +54,11 @@ export function textReport(report: TextReport): string {
 
       <h2>${runs.length > 1 ? "Architectures at a glance" : "The model"}</h2>
       ${glance(report)}
+      ${
+        runs.some(({ longRange }) => longRange) &&
+        html`<h2>Memory</h2>
+          ${memoryFigure(runs)}`
+      }
 
       <h2>${runs.length > 1 ? "Samples" : "A sample"}</h2>
       ${runs.map(
@@ -96,7 +102,7 @@ function scoreFigure({ baselines, runs, floor }: TextReport): Html {
     null,
     `Nats per character on held-out text; shorter is better. The lowest model, the ${lookOf(best).name}, reaches ${formatLoss(best.evaluation.natsPerCharacter)}; ` +
       `the best baseline, ${toBeat.name}, ${formatLoss(toBeat.natsPerCharacter)}` +
-      `${floor === undefined ? "" : `; nothing can go below ${formatLoss(floor)}`}. Baselines are in grey: they count and do not learn.`,
+      `${floor === null ? "" : `; nothing can go below ${formatLoss(floor)}`}. Baselines are in grey: they count and do not learn.`,
     {
       head: ["", "nats/char", "bits/char", "perplexity"],
       rows: [
@@ -109,7 +115,11 @@ function scoreFigure({ baselines, runs, floor }: TextReport): Html {
 
 function numbers(it: { natsPerCharacter: number; natsPerToken: number }): string[] {
   const bits = it.natsPerCharacter / Math.LN2;
-  return [formatLoss(it.natsPerCharacter), formatLoss(bits), Math.exp(it.natsPerToken).toFixed(2)];
+  return [
+    formatLoss(it.natsPerCharacter),
+    formatLoss(bits),
+    formatPerplexity(Math.exp(it.natsPerToken)),
+  ];
 }
 
 function lossFigure({ baselines, runs, floor }: TextReport): Html {
@@ -130,7 +140,7 @@ function lossFigure({ baselines, runs, floor }: TextReport): Html {
   });
   const references: Reference[] = [
     ...baselines.map(({ name, natsPerToken }) => ({ name, y: natsPerToken })),
-    ...(floor === undefined ? [] : [{ name: "floor", y: floor }]),
+    ...(floor === null ? [] : [{ name: "floor", y: floor }]),
   ];
   const perStep = runs.map((run) => new Map(run.fit.history.map((line) => [line.step, line])));
   const steps = [...new Set(perStep.flatMap((lines) => [...lines.keys()]))].sort((a, b) => a - b);
@@ -184,6 +194,45 @@ function describeCurve(run: ReportedRun): string {
   );
 }
 
+/** Accuracy against distance: how far back each model remembers. */
+function memoryFigure(runs: readonly ReportedRun[]): Html {
+  const series = runs.flatMap((run) => {
+    const { name, dash } = lookOf(run);
+    const points = (run.longRange?.byDistance ?? [])
+      .filter(({ places }) => places >= MIN_PLACES)
+      .map(({ from, to, accuracy }) => [(from + to) / 2, accuracy] as const);
+    return points.length > 0 ? [{ name, className: run.model.config.cell, dash, points }] : [];
+  });
+  const classes = runs[0].longRange?.byDistance ?? [];
+  const overall = runs.map((run) => {
+    const { accuracy, standardError } = run.longRange!;
+    return `${lookOf(run).name} ${formatPercent(accuracy)} (± ${formatPercent(standardError)})`;
+  });
+  return figure(
+    lineChart({
+      xLabel: "characters back to what decided it",
+      yLabel: "right",
+      series,
+      references: [{ name: "chance", y: 0.5 }],
+      yDomain: [0.4, 1.02],
+    }),
+    legend(series),
+    `How often a model prefers the right one of two letters where an earlier word has decided which. Over all distances: ${overall.join(", ")}. ` +
+      "The ± is one standard error of this held-out text; another seed for the training adds its own.",
+    {
+      head: ["characters back", "places", ...runs.map((run) => lookOf(run).name)],
+      rows: classes.map(({ from, to, places }, i) => [
+        `${from} to ${to - 1}`,
+        formatCount(places),
+        ...runs.map((run) => formatPercent(run.longRange?.byDistance[i]?.accuracy ?? NaN)),
+      ]),
+    },
+  );
+}
+
+/** Fewer places in a class of distances than this are too few to draw. */
+const MIN_PLACES = 20;
+
 function glance({ runs }: TextReport): Html {
   const rows: [string, (run: ReportedRun) => string][] = [
     ["gates", (run) => lookOf(run).gates],
@@ -192,7 +241,7 @@ function glance({ runs }: TextReport): Html {
     ["training time", (run) => formatDuration(run.fit.seconds)],
     ["steps", (run) => formatCount(run.fit.steps)],
     ["nats per character", (run) => formatLoss(run.evaluation.natsPerCharacter)],
-    ["perplexity", (run) => run.evaluation.perplexity.toFixed(2)],
+    ["perplexity", (run) => formatPerplexity(run.evaluation.perplexity)],
   ];
   if (runs.some((run) => run.longRange)) {
     rows.push([

@@ -60,12 +60,19 @@ export function formatPercent(share: number): string {
   return `${percent.toFixed(digits)} %`;
 }
 
-/** Three decimals, for a loss in nats. */
+/** `1.612`: three decimals, for a loss in nats; `3.8e29` where training has run away. */
 export function formatLoss(loss: number): string {
+  if (Math.abs(loss) >= 1e6) return loss.toPrecision(2).replace("e+", "e");
   return Number.isFinite(loss) ? loss.toFixed(3) : String(loss);
 }
 
 /** `1 step`, `2 steps` */
 export function plural(n: number, noun: string): string {
   return `${formatCount(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** `5.01`, `28.4`, `1,230`: as unsure as a choice among so many. */
+export function formatPerplexity(perplexity: number): string {
+  if (!(perplexity < 1e6)) return perplexity === Infinity ? "∞" : formatLoss(perplexity);
+  return perplexity < 100 ? perplexity.toFixed(2) : formatSpeed(perplexity);
 }

@@ -4,7 +4,14 @@
  */
 
 import type { FitEvent } from "unrolled";
-import { formatClock, formatCount, formatLoss, formatRate, formatSpeed } from "./numbers.ts";
+import {
+  formatClock,
+  formatCount,
+  formatLoss,
+  formatPerplexity,
+  formatRate,
+  formatSpeed,
+} from "./numbers.ts";
 import { width } from "./table.ts";
 import type { Styler, Terminal } from "./terminal.ts";
 
@@ -123,14 +130,9 @@ function facts(event: StepEvent): string[] {
     `loss ${formatLoss(event.loss)}`,
     `${formatClock(event.secondsLeft)} left`,
     `${formatSpeed(event.itemsPerSecond)} tokens/s`,
-    `perplexity ${perplexity(event.loss)}`,
+    `perplexity ${formatPerplexity(Math.exp(event.loss))}`,
     `lr ${formatRate(event.lr)}`,
   ];
-}
-
-function perplexity(loss: number): string {
-  const value = Math.exp(loss);
-  return value < 100 ? value.toFixed(2) : formatSpeed(value);
 }
 
 function liveLine(event: StepEvent, label: string, terminal: Terminal): string {

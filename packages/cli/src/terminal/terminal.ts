@@ -4,6 +4,7 @@
  */
 
 import { styleText } from "node:util";
+import { wrap } from "./wrap.ts";
 
 export interface Terminal {
   readonly json: boolean;
@@ -15,6 +16,8 @@ export interface Terminal {
   write(text: string): void;
   /** A result, and the end of its line. */
   print(text?: string): void;
+  /** A result in prose: broken into lines as wide as the screen. */
+  say(text: string): void;
   /** What is going on. */
   note(text?: string): void;
   /** Replaces the live line; an empty text removes it. Nothing where nobody is watching. */
@@ -58,6 +61,9 @@ export function createTerminal(json: boolean): Terminal {
     },
     print(text = "") {
       terminal.write(`${text}\n`);
+    },
+    say(text) {
+      terminal.print(wrap(text, results.columns ?? 80));
     },
     note(text = "") {
       hide();

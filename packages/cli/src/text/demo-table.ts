@@ -24,7 +24,7 @@ export function marksOf(runs: readonly ReportedRun[], lossByBlock: readonly numb
   const ranges = runs.map(({ longRange }) => longRange);
   return {
     loss: clearlyLowest(lossByBlock),
-    longRange: ranges.every((range) => range !== undefined)
+    longRange: ranges.every((range) => range !== null)
       ? clearlyHighest(
           ranges.map(({ accuracy }) => accuracy),
           ranges[0].places,
@@ -36,7 +36,7 @@ export function marksOf(runs: readonly ReportedRun[], lossByBlock: readonly numb
 export function demoTable(
   runs: readonly ReportedRun[],
   baselines: readonly Baseline[],
-  floor: number | undefined,
+  floor: number | null,
   marks: Marks,
   style: Styler,
 ): string {
@@ -66,17 +66,17 @@ export function demoTable(
   });
   const best = bestOf(baselines);
   rows.push([best.name, "", "", "", `${formatLoss(best.natsPerCharacter)} `, ""]);
-  if (floor !== undefined) rows.push(["floor", "", "", "", `${formatLoss(floor)} `, ""]);
+  if (floor !== null) rows.push(["floor", "", "", "", `${formatLoss(floor)} `, ""]);
   return renderTable(columns, rows);
 }
 
 /** What the columns mean, and how far the numbers can be trusted. */
 export function demoNotes(runs: readonly ReportedRun[], marks: Marks): string[] {
   const places = runs.at(0)?.longRange?.places;
-  const notes = [];
+  const notes: string[] = [];
   if (places !== undefined) {
     notes.push(
-      `far back: how often the letter that an earlier word has decided (is or are, his or her) is preferred to its rival, at ${formatCount(places)} held-out places; chance is 50 %.`,
+      `far back: how often the letter that an earlier word has decided (is or are, himself or herself) is preferred to its rival, at ${formatCount(places)} held-out places; chance is 50 %.`,
     );
   }
   notes.push(

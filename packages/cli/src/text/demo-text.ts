@@ -3,7 +3,7 @@
  */
 
 import { entropyRate, generateCorpus, prepareText, TEXT_DEFAULTS } from "unrolled/tasks/text";
-import type { Corpus, TextConfig, TextData } from "unrolled/tasks/text";
+import type { DecidedPlace, TextConfig, TextData } from "unrolled/tasks/text";
 import { readTexts, stemOf } from "../files/read-texts.ts";
 
 export interface DemoText {
@@ -14,9 +14,11 @@ export interface DemoText {
   text: string;
   data: TextData;
   config: Omit<TextConfig, "cell">;
-  /** Of the embedded text alone: the places decided far back, and what no model can go below. */
-  corpus: Corpus | null;
-  floor: number | undefined;
+  /** Of the embedded text alone: what no model can go below, in nats per character. */
+  floor: number | null;
+  /** Of the embedded text alone: the places that were decided before, counted from `heldOut`. */
+  places: DecidedPlace[] | null;
+  heldOut: string;
 }
 
 /** Enough that the vocabulary of the grammar, and not single sentences, is what can be learned. */
@@ -36,13 +38,23 @@ export function demoText(file: string | undefined, seed: number): DemoText {
   const text = corpus?.text ?? readTexts([file!]).text;
   const validation = Math.min(TEXT_DEFAULTS.validation, HELD_OUT_CHARACTERS / text.length);
   const config = { ...DEMO_CONFIG, validation, seed };
+  const data = prepareText(text, { ...config, cell: "lstm" });
+  const start = data.trainCharacters;
   return {
     name: file === undefined ? "a text from a grammar" : stemOf(file),
     stem: file === undefined ? null : stemOf(file),
     text,
     config,
-    data: prepareText(text, { ...config, cell: "lstm" }),
-    corpus,
-    floor: corpus ? entropyRate() : undefined,
+    data,
+    floor: corpus && entropyRate(),
+    places: corpus && placesFrom(start, corpus.places),
+    heldOut: text.slice(start),
   };
+}
+
+/** The places of a text's end that were also decided there. */
+function placesFrom(start: number, places: readonly DecidedPlace[]): DecidedPlace[] {
+  return places
+    .filter(({ cue }) => cue >= start)
+    .map((place) => ({ ...place, position: place.position - start, cue: place.cue - start }));
 }

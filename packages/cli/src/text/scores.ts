@@ -2,11 +2,11 @@
  * @file How good a model of text is, always beside what counting alone reaches.
  */
 
-import type { textBaselines, TextEvaluation } from "unrolled/tasks/text";
-import { formatLoss } from "../terminal/numbers.ts";
+import type { TextBaseline, TextEvaluation } from "unrolled/tasks/text";
+import { formatLoss, formatPerplexity } from "../terminal/numbers.ts";
 import { renderTable } from "../terminal/table.ts";
 
-export type Baseline = ReturnType<typeof textBaselines>[number];
+export type Baseline = Pick<TextBaseline, "name" | "natsPerToken" | "natsPerCharacter">;
 
 /** The baseline that a model has to beat. */
 export function bestOf(baselines: readonly Baseline[]): Baseline {
@@ -22,7 +22,7 @@ export function scoreTable(
     name,
     formatLoss(natsPerCharacter),
     formatLoss(natsPerCharacter / Math.LN2),
-    Math.exp(natsPerToken).toFixed(2),
+    formatPerplexity(Math.exp(natsPerToken)),
   ];
   return renderTable(
     [
@@ -44,6 +44,13 @@ export function verdict(
   { natsPerCharacter }: TextEvaluation,
   baselines: readonly Baseline[],
 ): string {
+  const uniform = baselines.find((baseline) => baseline.name === "uniform");
+  if (uniform && natsPerCharacter > uniform.natsPerCharacter) {
+    return (
+      `The ${name} predicts worse than a uniform guess (${formatLoss(uniform.natsPerCharacter)} nats per character): ` +
+      "its training went wrong, or was far too short. A lower --lr is the first thing to try."
+    );
+  }
   const best = bestOf(baselines);
   const gap = best.natsPerCharacter - natsPerCharacter;
   const reached = `${formatLoss(best.natsPerCharacter)} nats per character`;
