@@ -98,6 +98,48 @@ export function gemmTransA(
   } while (k0 < k);
 }
 
+/**
+ * Two such products with one a, which is turned over only once: the gradients of a recurrent
+ * layer's weights, with a the gradients of its gates.
+ *
+ *   c = aᵀ·b   and   d = aᵀ·e
+ *
+ * Either is left out if its packed right-hand side, `bPtr` or `ePtr`, is 0.
+ */
+export function gemmTransATwice(
+  start: i32,
+  end: i32,
+  k: i32,
+  aPtr: usize,
+  lda: usize,
+  bn: i32,
+  bPtr: usize,
+  cPtr: usize,
+  en: i32,
+  ePtr: usize,
+  dPtr: usize,
+): void {
+  const turnedPtr = privatePtr + EDGE_BYTES;
+  const ldc = <usize>bn << 2;
+  const ldd = <usize>en << 2;
+  for (let k0 = 0; k0 < k; k0 += K_BLOCK) {
+    const kc = min(K_BLOCK, k - k0);
+    const from = k0 ? FROM_C : FROM_ZERO;
+    for (let row = start; row < end; row += TRANSPOSED_ROWS) {
+      const rows = min(TRANSPOSED_ROWS, end - row);
+      transposeA(rows, kc, aPtr + <usize>k0 * lda + (<usize>row << 2), lda, turnedPtr, TURNED_STRIDE);
+      if (bPtr) {
+        const c = cPtr + <usize>row * ldc;
+        block(rows, bn, kc, turnedPtr, TURNED_STRIDE, blockOf(bPtr, k0, bn), c, ldc, from, 0);
+      }
+      if (ePtr) {
+        const d = dPtr + <usize>row * ldd;
+        block(rows, en, kc, turnedPtr, TURNED_STRIDE, blockOf(ePtr, k0, en), d, ldd, from, 0);
+      }
+    }
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function blockOf(bPtr: usize, k0: i32, n: i32): usize {

@@ -3,7 +3,7 @@
  */
 
 export { exp, sigmoid, tanh } from "./elementwise";
-export { gemm, gemmTransA } from "./gemm";
+export { gemm, gemmTransA, gemmTransATwice } from "./gemm";
 export { gruStep, gruStepBackward } from "./gru-step";
 export { lstmStep, lstmStepBackward } from "./lstm-step";
 export {

@@ -30,6 +30,7 @@ export interface Kernels {
   readonly packB: (startPanel: number, endPanel: number, k: number, n: number, b: Ptr, ldb: number, transposed: number, out: Ptr) => void;
   readonly gemm: (start: number, end: number, n: number, k: number, a: Ptr, lda: number, packedB: Ptr, c: Ptr, ldc: number, bias: Ptr, accumulate: number) => void;
   readonly gemmTransA: (start: number, end: number, n: number, k: number, a: Ptr, lda: number, packedB: Ptr, c: Ptr, ldc: number, bias: Ptr, accumulate: number) => void;
+  readonly gemmTransATwice: (start: number, end: number, k: number, a: Ptr, lda: number, bn: number, packedB: Ptr, c: Ptr, en: number, packedE: Ptr, d: Ptr) => void;
 
   readonly exp: (start: number, end: number, x: Ptr, y: Ptr) => void;
   readonly tanh: (start: number, end: number, x: Ptr, y: Ptr) => void;

@@ -81,7 +81,6 @@ function backward(
   const hidden = cell.kind === "gru" ? 0 : scratch.floats(rows * H);
   const shifted = cell.kind === "gru" ? 0 : scratch.floats(rows * H);
   const packedH = scratch.take(packedBytes(rows, H));
-  const gradWeights = scratch.floats(G * Math.max(I, H));
   const gradH0 = new Float32Array(D * batch * H);
   const gradC0 = call.cell === "lstm" ? new Float32Array(D * batch * H) : null;
   const directions: RecurrentGradients["directions"] = [];
@@ -113,7 +112,7 @@ function backward(
     }
     kernels.packB(0, paddedColumns(H) / 8, rows, H, hPrev, H * 4, 0, packedH);
     // prettier-ignore
-    directions.push(weightGradients(engine, cell, call.directions[d], rows, gates, packedX, packedH, gradWeights));
+    directions.push(weightGradients(engine, cell, call.directions[d], rows, gates, packedX, packedH));
     if (gradX) {
       const { ih } = job.weights;
       kernels.gemm(0, rows, I, G, gates, width * 4, ih, gradX, I * 4, 0, d > 0 ? 1 : 0);
@@ -200,28 +199,30 @@ function weightGradients(
   { biasIh, biasHh }: RecurrentWeights,
   rows: number,
   gates: Ptr,
-  packedX: Ptr,
-  packedH: Ptr,
-  product: Ptr,
+  x: Ptr, //     packed [rows, I]
+  hPrev: Ptr, // packed [rows, H]
 ): RecurrentGradients["directions"][number] {
-  const { gemmTransA, sumRows } = engine.kernels;
+  const { scratch, kernels } = engine;
   const stride = width * 4;
-
+  const ih = scratch.floats(G * I);
+  const hh = scratch.floats(G * H);
+  const product = (from: number, to: number, packedX: Ptr, toIh: Ptr, packedH: Ptr, toHh: Ptr) => {
+    kernels.gemmTransATwice(from, to, rows, gates, stride, I, packedX, toIh, H, packedH, toHh);
+  };
   if (kind === "gru") {
-    // The input's gates stand as n r z; PyTorch's rows are r z n.
-    const n = product + 2 * H * I * 4;
-    gemmTransA(0, H, I, rows, gates, stride, packedX, n, I * 4, 0, 0);
-    gemmTransA(0, 2 * H, I, rows, gates + H * 4, stride, packedX, product, I * 4, 0, 0);
+    // Of n r z u, PyTorch wants r z n for the input and r z u for h. Rows count from n.
+    product(0, H, x, ih + 2 * H * I * 4, 0, 0);
+    product(H, 3 * H, x, ih - H * I * 4, hPrev, hh - H * H * 4);
+    product(3 * H, 4 * H, 0, 0, hPrev, hh - H * H * 4);
   } else {
-    gemmTransA(0, G, I, rows, gates, stride, packedX, product, I * 4, 0, 0);
+    product(0, G, x, ih, hPrev, hh);
   }
-  const weightIh = engine.read(product, G * I);
-  gemmTransA(0, G, H, rows, gates + hiddenFrom * 4, stride, packedH, product, H * 4, 0, 0);
-  const weightHh = engine.read(product, G * H);
+  const weightIh = engine.read(ih, G * I);
+  const weightHh = engine.read(hh, G * H);
 
   if (!biasIh && !biasHh) return { weightIh, weightHh, biasIh: null, biasHh: null, weightHr: null };
-  const sums = engine.scratch.floats(width);
-  sumRows(0, width, rows, gates, stride, sums);
+  const sums = scratch.floats(width);
+  kernels.sumRows(0, width, rows, gates, stride, sums);
   const fromHidden = engine.read(sums + hiddenFrom * 4, G);
   const fromInput = fromHidden.slice();
   if (kind === "gru") fromInput.set(engine.read(sums, H), 2 * H);
