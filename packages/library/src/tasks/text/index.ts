@@ -21,3 +21,11 @@ export { generateText, type GenerateOptions } from "./predict.ts";
 export { loadTextModel, saveTextModel } from "./model-files.ts";
 export { longRangeAccuracy, type LongRangeScore } from "./long-range.ts";
 export { textBaselines, type BaselineOptions, type TextBaseline } from "./baselines.ts";
+export {
+  entropyRate,
+  generateCorpus,
+  logProbability,
+  type Corpus,
+  type CorpusOptions,
+} from "./grammar.ts";
+export type { DecidedPlace } from "./grammar-engine.ts";
