@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { plainLoops } from "../plain-loops.ts";
-import { createWasmBackend } from "./index.ts";
+import { createWasmBackend, startEngine } from "./index.ts";
 import { BUILDS, expectClose, randomNumbers } from "../../../test/support/engine-calls.ts";
 
 const truth = plainLoops("float64");
@@ -65,6 +65,19 @@ describe.each(BUILDS)("the %s build", (build) => {
       expect(backend.unary(name, x.slice(1))).toEqual(y.slice(1));
       expect(backend.unary(name, x.slice(0, 4097))).toEqual(y.slice(0, 4097));
     });
+  });
+
+  test("the sigmoid inside a gate is within 2.5 units, down to e^−87", () => {
+    const { kernels, heap, scratch } = startEngine(build);
+    const x = Float32Array.from({ length: 200_001 }, (_, i) => (i - 100_000) / 1150);
+    const H = x.length;
+    scratch.begin();
+    const ifgo = scratch.floats(4 * H);
+    const [h, c, output, cPrev] = [1, 2, 3, 4].map(() => scratch.floats(H));
+    heap.f32.set(x, ifgo >>> 2);
+    kernels.lstmStep(0, 1, H, ifgo, h, c, output, 0, cPrev);
+    const gates = heap.f32.subarray(ifgo >>> 2, (ifgo >>> 2) + H);
+    expect(worstUlps(gates, (i) => EXACT.sigmoid(x[i]))).toBeLessThan(2.5);
   });
 
   test.each([
