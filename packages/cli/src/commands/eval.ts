@@ -76,8 +76,8 @@ function evalCommand(directory: string, files: string[], options: EvalOptions): 
   const { name, color } = CELL_LOOKS[model.config.cell];
   terminal.print(
     isTrainingText
-      ? `The model was trained on this text, so only the held-out end counts: ${formatCount(evaluation.characters)} characters.`
-      : `${files.map(label).join(", ")}: ${formatCount(evaluation.characters)} characters, ${formatCount(evaluation.tokens)} tokens.`,
+      ? `The model was trained on this text, so only the held-out end counts: ${formatCount(data.validationCharacters)} characters.`
+      : `${files.map(label).join(", ")}: ${formatCount(data.validationCharacters)} characters, ${formatCount(data.validationIds.length)} tokens.`,
   );
   terminal.print();
   terminal.print(scoreTable(baselines, [{ name: terminal.style(color, name), evaluation }]));

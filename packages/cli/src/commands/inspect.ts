@@ -14,6 +14,7 @@ import {
   readMetrics,
   type MetricsLine,
 } from "../files/model-directory.ts";
+import { label } from "../files/read-texts.ts";
 import {
   formatBytes,
   formatCount,

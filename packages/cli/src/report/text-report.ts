@@ -92,6 +92,7 @@ function scoreFigure({ baselines, runs, floor }: TextReport): Html {
       value: run.evaluation.natsPerCharacter,
       className: run.model.config.cell,
     })),
+    ...(floor === null ? [] : [{ name: "floor", value: floor, className: "" }]),
   ];
   const best = runs.reduce((a, b) =>
     b.evaluation.natsPerCharacter < a.evaluation.natsPerCharacter ? b : a,
@@ -102,7 +103,7 @@ function scoreFigure({ baselines, runs, floor }: TextReport): Html {
     null,
     `Nats per character on held-out text; shorter is better. The lowest model, the ${lookOf(best).name}, reaches ${formatLoss(best.evaluation.natsPerCharacter)}; ` +
       `the best baseline, ${toBeat.name}, ${formatLoss(toBeat.natsPerCharacter)}` +
-      `${floor === null ? "" : `; nothing can go below ${formatLoss(floor)}`}. Baselines are in grey: they count and do not learn.`,
+      `${floor === null ? "" : `; nothing can go below ${formatLoss(floor)}`}. Grey is what needs no learning.`,
     {
       head: ["", "nats/char", "bits/char", "perplexity"],
       rows: [
@@ -173,12 +174,12 @@ function lossFigure({ baselines, runs, floor }: TextReport): Html {
 }
 
 /**
- * From below everything to a little above the first loss measured: guessing at random, far above,
- * would flatten the part where the models differ.
+ * From below everything to where four in five of the losses lie: the fall at the beginning, far
+ * above, would flatten the part where the models differ.
  */
 function lossDomain(losses: readonly number[], references: readonly Reference[]): [number, number] {
   const low = Math.min(...losses, ...references.map(({ y }) => y));
-  const high = Math.max(...losses);
+  const high = [...losses].sort((a, b) => a - b)[Math.floor(losses.length * 0.8)];
   const room = (high - low) * 0.06 || 0.1;
   return [Math.max(0, low - room), high + room];
 }

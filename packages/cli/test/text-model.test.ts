@@ -1,0 +1,205 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { buildCommand, makeFolder, someText, TINY, unrolled, type Outcome } from "./command.ts";
+
+beforeAll(buildCommand);
+
+const text = someText(8000);
+const cwd = makeFolder({
+  "book.txt": text,
+  "part-1.txt": text.slice(0, 5000),
+  "part-2.txt": text.slice(5000),
+  "new.txt": someText(3000),
+  "foreign.txt": `${text.slice(0, 50)} 日本`,
+});
+const run = (...args: string[]) => unrolled(args, { cwd });
+const train = ["train", "text", "book.txt", "--steps", "60", ...TINY];
+
+let trained: Outcome;
+beforeAll(async () => {
+  trained = await run(...train);
+  expect(trained.code).toBe(0);
+});
+
+describe("train text", () => {
+  test("writes a model directory named after the text and the cell", () => {
+    for (const name of ["model.safetensors", "config.json", "metrics.jsonl", "report.html"]) {
+      expect(existsSync(join(cwd, "runs", "book-lstm", name))).toBe(true);
+    }
+    expect(existsSync(join(cwd, "runs", "book-lstm", "checkpoint"))).toBe(false);
+  });
+
+  test("shows the model beside the baselines, and what to type next", () => {
+    const { stdout, stderr } = trained;
+    for (const name of ["uniform", "unigram", "bigram", "5-gram", "LSTM"]) {
+      expect(stdout).toMatch(new RegExp(`^ +${name} +\\d\\.\\d{3} +\\d\\.\\d{3} +\\d`, "m"));
+    }
+    expect(stdout).toMatch(/(predicts better than|does not beat) the best\s+baseline/);
+    expect(stdout).toMatch(/Next +.* run runs\/book-lstm the$/m);
+    expect(stderr).toMatch(
+      /LSTM {2}step 60 .* validation \d\.\d{3} nats {2}5-gram \d\.\d{3} \([+−]/,
+    );
+  });
+
+  test("prints neither colours nor a line that is written over where nobody watches", () => {
+    expect(trained.stdout + trained.stderr).not.toMatch(/[\u001b\r]/);
+  });
+
+  test("several files are one text, and standard input is a file", async () => {
+    const parts = ["train", "text", "part-1.txt", "part-2.txt", "--steps", "60", ...TINY];
+    const joined = await run(...parts, "-o", "joined");
+    const piped = await unrolled(["train", "text", "-", "--steps", "60", ...TINY], {
+      cwd,
+      input: text,
+    });
+    expect([joined.code, piped.code]).toEqual([0, 0]);
+    const weights = (folder: string) => readFileSync(join(cwd, folder, "model.safetensors"));
+    expect(weights("joined").equals(weights("runs/book-lstm"))).toBe(true);
+    expect(weights("runs/stdin-lstm").equals(weights("runs/book-lstm"))).toBe(true);
+  });
+
+  test.each(["word", "bpe"])(
+    "learns %s tokens, and counts the loss per character too",
+    async (kind) => {
+      const options = ["--tokens", kind, "--vocab-size", "270", "-o", kind, "--json"];
+      const outcome = await run(...train, ...options);
+      expect(outcome.code).toBe(0);
+      const end = outcome.events().at(-1) as unknown as {
+        evaluation: { natsPerToken: number; natsPerCharacter: number };
+      };
+      expect(end.evaluation.natsPerToken).toBeGreaterThan(end.evaluation.natsPerCharacter);
+      expect((await run("run", kind, "the cat", "--length", "5")).stdout).toMatch(/^the cat/);
+    },
+  );
+
+  test("--json prints events alone on stdout, and the same lines as metrics.jsonl", async () => {
+    const outcome = await run(...train, "--json", "-o", "json");
+    const types = outcome.events().map(({ type }) => type);
+    expect(types.slice(0, 2)).toEqual(["start", "plan"]);
+    expect(types.at(-1)).toBe("end");
+    expect(types.filter((type) => type === "validation")).toHaveLength(10);
+    expect(outcome.stderr).toMatch(/nats\/char/);
+
+    const lines = readFileSync(join(cwd, "json", "metrics.jsonl"), "utf8")
+      .trim()
+      .split("\n");
+    const kept = lines.map((line) => JSON.parse(line) as { type: string });
+    expect(kept.map(({ type }) => type)).toEqual(types);
+    expect(kept.at(-1)).toMatchObject({ steps: 60, stoppedBy: "budget" });
+  });
+
+  test("the report needs nothing but itself, and shows curves, baselines, sample and settings", () => {
+    const report = readFileSync(join(cwd, "runs", "book-lstm", "report.html"), "utf8");
+    expect(report).not.toMatch(/<script|https?:|<link|@import|url\((?!#)/);
+    expect(report).toMatch(/<path\s+class="curve lstm"[^>]* d="M[\d.,L]+"/);
+    for (const word of ["5-gram", "A sample", "hiddenSize", "tokens/s", "The numbers"]) {
+      expect(report).toContain(word);
+    }
+    expect(report).not.toMatch(/NaN|undefined|\[object/);
+  });
+});
+
+describe("run", () => {
+  const model = "runs/book-lstm";
+
+  test("continues a prompt; the same seed gives the same text, and another seed another", async () => {
+    const args = ["run", model, "the cat", "--length", "80"];
+    const [one, same, other] = await Promise.all(
+      ["1", "1", "2"].map((seed) => run(...args, "--seed", seed)),
+    );
+    expect(one.stdout).toMatch(/^the cat/);
+    expect(one.stdout).toHaveLength("the cat".length + 80 + 1);
+    expect(same.stdout).toBe(one.stdout);
+    expect(other.stdout).not.toBe(one.stdout);
+  });
+
+  test("stops before the text it is told to stop at", async () => {
+    const { stdout } = await run("run", model, "the", "--stop", "\n", "--length", "500");
+    expect(stdout.trimEnd()).not.toContain("\n");
+  });
+
+  test("--json gives the pieces, and the seed to have them again", async () => {
+    const events = (await run("run", model, "a dog", "--length", "9", "--json")).events();
+    expect(events.at(-1)).toEqual({ type: "end", seed: expect.any(Number) as number });
+    const pieces = events.filter(({ type }) => type === "text").map(({ text: piece }) => piece);
+    expect(pieces.join("")).toHaveLength("a dog".length + 9);
+  });
+
+  test("a character that the model has never seen is named", async () => {
+    const { code, stderr, stdout } = await run("run", model, "日本");
+    expect(stderr).toMatch(/^unrolled: The prompt has characters .* never seen: "日", "本"\./);
+    expect(stdout).toBe("");
+    expect(code).toBe(1);
+  });
+});
+
+describe("eval", () => {
+  test("on the training text only the held-out end counts, and the score is that of training", async () => {
+    const { stdout, code } = await run("eval", "runs/book-lstm", "book.txt");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/only the held-out end counts: 800 characters/);
+    const score = /^ +LSTM .*$/m;
+    expect(score.exec(stdout)?.[0]).toBe(score.exec(trained.stdout)?.[0]);
+  });
+
+  test("on another text the baselines are counted on the training text", async () => {
+    const { stdout } = await run("eval", "runs/book-lstm", "new.txt");
+    expect(stdout).toMatch(/new\.txt: 3,000 characters/);
+    expect(stdout).toMatch(/5-gram/);
+  });
+
+  test("where the training text is gone, only what needs none stands beside the model", async () => {
+    const gone = makeFolder({ "new.txt": someText(3000), "moved.txt": text });
+    const model = join(cwd, "runs", "book-lstm");
+    const without = await unrolled(["eval", model, "new.txt"], { cwd: gone });
+    expect(without.code).toBe(0);
+    expect(without.stdout).toMatch(/uniform/);
+    expect(without.stdout).not.toMatch(/5-gram/);
+    expect(without.stderr).toMatch(/Name it: --train <file>/);
+
+    const named = await unrolled(["eval", model, "new.txt", "--train", "moved.txt"], { cwd: gone });
+    expect(named.stdout).toMatch(/5-gram/);
+    const wrong = await unrolled(["eval", model, "new.txt", "--train", "new.txt"], { cwd: gone });
+    expect(wrong.stderr).toMatch(/new\.txt: this is not the text that the model .* was trained on/);
+    expect(wrong.code).toBe(1);
+  });
+
+  test("characters that the model has never seen are named", async () => {
+    const { code, stderr } = await run("eval", "runs/book-lstm", "foreign.txt");
+    expect(stderr).toMatch(
+      /foreign\.txt has characters that the model has never seen: .*"日", "本"/,
+    );
+    expect(code).toBe(1);
+  });
+});
+
+describe("inspect and export", () => {
+  test("a model: settings, scores, and every tensor with shape and norm", async () => {
+    const { stdout, code } = await run("inspect", "runs/book-lstm");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/hiddenSize +8$/m);
+    expect(stdout).toMatch(/held-out loss +\d\.\d{3} nats per character \(best baseline, /);
+    expect(stdout).toMatch(/recurrent\.weight_hh_l0 +\[32, 8\] +F32 +256 +\d/);
+    expect(stdout).toMatch(/7 tensors, 682 numbers/);
+  });
+
+  test("exported weights are the model's own, and are not written over unasked", async () => {
+    const once = await run("export", "runs/book-lstm", "--safetensors", "w.safetensors");
+    expect(once.code).toBe(0);
+    const weights = readFileSync(join(cwd, "w.safetensors"));
+    expect(weights.equals(readFileSync(join(cwd, "runs/book-lstm/model.safetensors")))).toBe(true);
+    const twice = await run("export", "runs/book-lstm", "--safetensors", "w.safetensors");
+    expect(twice.code).toBe(1);
+    expect(twice.stderr).toMatch(/w\.safetensors exists already/);
+  });
+
+  test("weights with a NaN are counted", async () => {
+    const bytes = readFileSync(join(cwd, "runs/book-lstm/model.safetensors"));
+    bytes.writeFloatLE(NaN, bytes.length - 4);
+    writeFileSync(join(cwd, "nan.safetensors"), bytes);
+    const { stdout } = await run("inspect", "nan.safetensors");
+    expect(stdout).toMatch(/NaN, ∞/);
+    expect(stdout).toMatch(/1 number not finite: these weights are damaged\./);
+  });
+});
