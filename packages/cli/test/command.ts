@@ -54,10 +54,11 @@ export function unrolled(
   { cwd, input = "", env = {}, brokenFs, onOutput }: RunOptions,
 ): Promise<Outcome> {
   const preload = brokenFs ? ["--import", BROKEN_FS] : [];
-  const { npm_lifecycle_event: _, FORCE_COLOR: __, ...environment } = process.env;
+  // What vitest and npm leave in the environment is not what a user has there.
+  const ours = { npm_lifecycle_event: "", FORCE_COLOR: undefined };
   const child = spawn(process.execPath, [...preload, COMMAND, ...args], {
     cwd,
-    env: { ...environment, BROKEN_FS: JSON.stringify(brokenFs), ...env },
+    env: { ...process.env, ...ours, BROKEN_FS: JSON.stringify(brokenFs), ...env },
   });
   child.stdin.end(input);
   let stdout = "";

@@ -83,7 +83,7 @@ function evalCommand(directory: string, files: string[], options: EvalOptions): 
   terminal.print(scoreTable(baselines, [{ name: terminal.style(color, name), evaluation }]));
   if (learnedFrom) {
     terminal.print();
-    terminal.say(verdict(name, evaluation, baselines));
+    terminal.say(verdict([{ name, evaluation }], baselines));
   } else {
     terminal.note(
       "\nThe other baselines are counted on the training text, which is not where it was. Name it: --train <file>",

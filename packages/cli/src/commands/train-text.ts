@@ -352,7 +352,7 @@ function conclude(
   terminal.print();
   terminal.print(scoreTable(baselines, [{ name, evaluation }]));
   terminal.print();
-  terminal.say(verdict(look.name, evaluation, baselines));
+  terminal.say(verdict([{ name: look.name, evaluation }], baselines));
 }
 
 function sayNext(terminal: Terminal, sample: string, directory: string, text: string): void {

@@ -44,7 +44,7 @@ export function textReport(report: TextReport): string {
     `${title} · Unrolled`,
     html`<h1>${title}</h1>
       ${about && html`<p class="soft">${about}</p>`}
-      ${runs.map((run) => html`<p class="lead-text">${verdict(lookOf(run).name, run.evaluation, baselines)}</p>`)}
+      <p class="lead-text">${verdict(scored(runs), baselines)}</p>
 
       <h2>Score</h2>
       ${scoreFigure(report)}
@@ -236,7 +236,7 @@ const MIN_PLACES = 20;
 
 function glance({ runs }: TextReport): Html {
   const rows: [string, (run: ReportedRun) => string][] = [
-    ["gates", (run) => lookOf(run).gates],
+    ["gates", (run) => (runs.length > 1 ? lookOf(run).gatesShort : lookOf(run).gates)],
     ["parameters", (run) => formatCount(run.model.numParameters())],
     ["training, tokens/s", (run) => formatSpeed(run.tokensPerSecond)],
     ["training time", (run) => formatDuration(run.fit.seconds)],
@@ -254,6 +254,10 @@ function glance({ runs }: TextReport): Html {
     head: ["", ...runs.map((run) => lookOf(run).name)],
     rows: rows.map(([name, value]) => [name, ...runs.map(value)]),
   });
+}
+
+function scored(runs: readonly ReportedRun[]) {
+  return runs.map((run) => ({ name: lookOf(run).name, evaluation: run.evaluation }));
 }
 
 function cellName(run: ReportedRun): Html {

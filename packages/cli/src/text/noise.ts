@@ -22,10 +22,11 @@ export function lossByBlock(model: TextModel, ids: Int32Array): number[] {
 
 /** The place of the list with the lowest mean, if it is lower than each other beyond chance. */
 export function clearlyLowest(lists: readonly (readonly number[])[]): number | null {
+  if (lists.some((list) => list.length === 0)) return null;
   const means = lists.map(mean);
   const lowest = means.indexOf(Math.min(...means));
   const isClear = lists.every((list, i) => i === lowest || differs(lists[lowest], list));
-  return isClear && lists[lowest].length > 0 ? lowest : null;
+  return isClear ? lowest : null;
 }
 
 /** The place of the highest share of n, if it is higher than each other beyond chance. */
