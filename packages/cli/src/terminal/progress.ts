@@ -7,15 +7,18 @@ import type { FitEvent } from "unrolled";
 import {
   formatClock,
   formatCount,
+  formatDuration,
   formatLoss,
   formatPerplexity,
   formatRate,
   formatSpeed,
+  plural,
 } from "./numbers.ts";
 import { width } from "./table.ts";
 import type { Styler, Terminal } from "./terminal.ts";
 
 type StepEvent = Extract<FitEvent, { type: "step" }>;
+type PlanEvent = Extract<FitEvent, { type: "plan" }>;
 type ValidationEvent = Extract<FitEvent, { type: "validation" }>;
 
 export interface ProgressOptions {
@@ -58,8 +61,7 @@ export class Progress {
   handle(event: FitEvent): void {
     switch (event.type) {
       case "plan":
-        this.#totalSteps = event.totalSteps;
-        this.#event(event);
+        this.#plan(event);
         break;
       case "step":
         this.#step(event);
@@ -80,6 +82,22 @@ export class Progress {
 
   #event(event: FitEvent): void {
     this.#terminal.event({ ...event, ...this.#options.context });
+  }
+
+  #plan(event: PlanEvent): void {
+    this.#totalSteps = event.totalSteps;
+    this.#event(event);
+    const { totalSteps, startStep, secondsPerStep } = event;
+    const steps = plural(totalSteps, "step");
+    if (startStep > 0) {
+      this.#terminal.note(
+        `${this.#options.label}  goes on after step ${formatCount(startStep)} of ${formatCount(totalSteps)}`,
+      );
+    } else if (secondsPerStep !== null) {
+      this.#terminal.note(
+        `${this.#options.label}  ${steps} planned, as measured at ${formatDuration(secondsPerStep)} each (--steps ${totalSteps} repeats this run exactly)`,
+      );
+    }
   }
 
   #step(event: StepEvent): void {
