@@ -33,6 +33,12 @@ const KERNELS = join(ROOT, "packages", "kernels");
 const LIBRARY = join(ROOT, "packages", "library");
 const CLI = join(ROOT, "packages", "cli");
 
+/** The script of the engine's threads, as a string inside a module. */
+const WORKER = join(LIBRARY, "src/backends/wasm/threads/generated/worker-source.ts");
+
+/** What the sources themselves need before anything can run them: tests, examples, checks. */
+export const SOURCE_PARTS = ["kernels", "worker"];
+
 /** What each part is made of, and how; `build` returns the files it wrote. */
 const PARTS = {
   kernels: {
@@ -42,8 +48,12 @@ const PARTS = {
     ],
     build: buildKernels,
   },
-  library: {
+  worker: {
     sources: () => [...librarySources(), THIS_FILE],
+    build: buildWorker,
+  },
+  library: {
+    sources: () => [...librarySources(), ...filesIn(dirname(WORKER)), THIS_FILE],
     build: buildLibrary,
   },
   "command line": {
@@ -89,6 +99,29 @@ export async function build({ parts = Object.keys(PARTS), force = false } = {}) 
 function buildKernels() {
   run(process.execPath, [join(KERNELS, "build.mjs")]);
   return filesIn(join(KERNELS, "src", "generated"));
+}
+
+/** Threads run it from the string, so that no host and no bundler has to find a file. */
+async function buildWorker() {
+  const esbuild = await import("esbuild");
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(LIBRARY, "src/backends/wasm/threads/worker.ts")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    minify: true,
+    target: "es2022",
+    platform: "neutral",
+    conditions: [SOURCE_CONDITION],
+    logLevel: "error",
+  });
+  // A classic script: `export { name as serve }` becomes a function of that name.
+  const script = outputFiles[0].text
+    .trim()
+    .replace(/export\s*\{\s*(\w+) as serve\s*\};?$/, "var serve=$1;");
+  if (!script.includes("var serve=")) throw new Error("The worker no longer exports `serve`.");
+  replaceFile(WORKER, `export default ${JSON.stringify(script)};\n`);
+  return [WORKER];
 }
 
 /**
@@ -194,7 +227,7 @@ function run(command, args) {
 
 function librarySources() {
   return [
-    ...filesIn(join(LIBRARY, "src")).filter(isShipped),
+    ...filesIn(join(LIBRARY, "src")).filter((path) => isShipped(path) && path !== WORKER),
     ...filesIn(join(KERNELS, "src")).filter(isShipped),
     join(LIBRARY, "package.json"),
     join(KERNELS, "package.json"),

@@ -23,8 +23,8 @@ const CHECKS = {
 };
 
 setUp();
-const { build } = await import("./build.mjs");
-await build({ parts: ["kernels"] });
+const { build, SOURCE_PARTS } = await import("./build.mjs");
+await build({ parts: SOURCE_PARTS });
 
 const without = process.argv.find((word) => word.startsWith("--without="))?.slice(10);
 const results = Object.entries(CHECKS)

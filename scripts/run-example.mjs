@@ -9,8 +9,8 @@ import { pathToFileURL } from "node:url";
 import { fail, ROOT, setUp } from "./setup.mjs";
 
 setUp();
-const { build, SOURCE_CONDITION } = await import("./build.mjs");
-await build({ parts: ["kernels"] });
+const { build, SOURCE_CONDITION, SOURCE_PARTS } = await import("./build.mjs");
+await build({ parts: SOURCE_PARTS });
 
 const [name = "", ...rest] = process.argv.slice(2);
 const folder = join(ROOT, "examples");

@@ -8,8 +8,8 @@ import { pathToFileURL } from "node:url";
 import { ROOT, setUp } from "./setup.mjs";
 
 setUp();
-const { build } = await import("./build.mjs");
-await build({ parts: ["kernels", "library", "command line"] });
+const { build, SOURCE_PARTS } = await import("./build.mjs");
+await build({ parts: [...SOURCE_PARTS, "library", "command line"] });
 
 process.chdir(ROOT);
 const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");

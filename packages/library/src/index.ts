@@ -20,6 +20,8 @@ export * from "./tensor/index.ts";
 export {
   ENGINE_NAMES,
   engineName,
+  getNumThreads,
+  setNumThreads,
   useEngine,
   withEngine,
   type EngineName,

@@ -23,3 +23,30 @@ export function yieldToEventLoop(): Promise<void> {
 export function environmentVariable(_name: string): string | undefined {
   return undefined;
 }
+
+/** What is optional is for Node alone. */
+export function optionalPackage(_name: string): unknown {
+  return null;
+}
+
+/** How many threads run at the same time; 1 where a page may not share memory with workers. */
+export function processorCount(): number {
+  return globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+}
+
+/**
+ * Runs a script that defines `serve(data)` in a thread of its own. Answers whether threads can be
+ * started here.
+ */
+export function startWorker(source: string, data: object): boolean {
+  const start = "onmessage = (event) => serve(event.data);";
+  const url = URL.createObjectURL(new Blob([`${source}\n${start}`], { type: "text/javascript" }));
+  try {
+    new Worker(url).postMessage(data);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}

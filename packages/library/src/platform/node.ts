@@ -2,7 +2,10 @@
  * @file What only Node can do. Reached as `#platform`; `browser.ts` is its twin.
  */
 
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
+import { Worker } from "node:worker_threads";
 
 export { readFileBytes, writeFileAtomic } from "./node-files.ts";
 
@@ -24,4 +27,34 @@ export function yieldToEventLoop(): Promise<void> {
 /** A setting from outside the program, such as `UNROLLED_ENGINE`. */
 export function environmentVariable(name: string): string | undefined {
   return process.env[name] || undefined;
+}
+
+/** A package that is used where it is installed; null where it is not. Throws if it cannot start. */
+export function optionalPackage(name: string): unknown {
+  const require = createRequire(import.meta.url);
+  try {
+    require.resolve(name);
+  } catch {
+    return null;
+  }
+  return require(name);
+}
+
+/** How many threads run at the same time. */
+export function processorCount(): number {
+  return availableParallelism();
+}
+
+/**
+ * Runs a script that defines `serve(data)` in a thread of its own, which ends with the process and
+ * does not keep it alive. Answers whether threads can be started here.
+ */
+export function startWorker(source: string, data: object): boolean {
+  const start = "serve(require('node:worker_threads').workerData);";
+  try {
+    new Worker(`${source}\n${start}`, { eval: true, workerData: data }).unref();
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -8,6 +8,7 @@ import { Heap, type Ptr } from "./heap.ts";
 import { PackedWeights } from "./packed-weights.ts";
 import { SavedActivations } from "./saved-activations.ts";
 import { Scratch } from "./scratch.ts";
+import { ThreadPool } from "./threads/pool.ts";
 
 /** Where blocks may begin; below it are the compiler's constants (`kernels/assembly/memory.ts`). */
 const HEAP_START = 65536;
@@ -22,6 +23,7 @@ export class WasmEngine {
   readonly scratch: Scratch;
   readonly packed: PackedWeights;
   readonly saved: SavedActivations;
+  readonly threads: ThreadPool;
 
   constructor(build: KernelBuild) {
     const memory = createMemory();
@@ -32,6 +34,7 @@ export class WasmEngine {
     this.scratch = new Scratch(this.heap);
     this.packed = new PackedWeights(this.heap);
     this.saved = new SavedActivations(this.heap);
+    this.threads = new ThreadPool(this, module);
     this.heap.onShortage = () => this.saved.spillOldest() || this.packed.evictOldest();
     this.kernels.usePrivateRegion(this.heap.allocate(this.kernels.PRIVATE_BYTES.value as number));
   }

@@ -7,6 +7,7 @@ import type { GemmCall } from "../backend.ts";
 import type { WasmEngine } from "./engine.ts";
 import type { Ptr } from "./heap.ts";
 import { packedBytes, paddedColumns } from "./packed-weights.ts";
+import { ROWS_OF_A_TILE } from "./threads/pool.ts";
 
 /**
  * Below this many multiplications a plain loop is faster than copying and packing: 0.16 µs against
@@ -19,7 +20,7 @@ export function isWorthwhile({ batch, m, n, k }: GemmCall): boolean {
 }
 
 export function gemm(engine: WasmEngine, call: GemmCall): FloatArray {
-  const { scratch, kernels } = engine;
+  const { scratch, kernels, threads } = engine;
   scratch.begin();
   const { n, k, transA, transB, aShared, bShared, bias } = call;
   // One b for all, and the rows of a all in one piece: a single product.
@@ -39,7 +40,8 @@ export function gemm(engine: WasmEngine, call: GemmCall): FloatArray {
     engine.write(biasPtr, bias);
   }
 
-  const product = transA ? kernels.gemmTransA : kernels.gemm;
+  const product = transA ? "gemmTransA" : "gemm";
+  const range = { start: 0, end: m, grain: ROWS_OF_A_TILE, flops: 2 * m * n * k };
   const lda = (transA ? m : k) * 4;
   const ldb = (transB ? k : n) * 4;
   for (let i = 0; i < batch; i++) {
@@ -48,7 +50,8 @@ export function gemm(engine: WasmEngine, call: GemmCall): FloatArray {
       kernels.packB(0, paddedColumns(n) / 8, k, n, bi, ldb, transB ? 1 : 0, packed);
     }
     const ai = a + (aShared ? 0 : i * m * k * 4);
-    product(0, m, n, k, ai, lda, packed, c + i * m * n * 4, n * 4, biasPtr, 0);
+    const ci = c + i * m * n * 4;
+    threads.runKernel(product, range, n, k, ai, lda, packed, ci, n * 4, biasPtr, 0);
   }
   return engine.read(c, batch * m * n);
 }

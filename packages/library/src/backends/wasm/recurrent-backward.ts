@@ -26,6 +26,8 @@ import type { Ptr } from "./heap.ts";
 import { packedBytes, paddedColumns } from "./packed-weights.ts";
 import { savedAt, type WasmSaved } from "./recurrent-forward.ts";
 import { type SequenceLayout, SequenceMover } from "./sequence-layout.ts";
+import { backwardJob, type JobHost } from "./threads/jobs.ts";
+import { ROWS_OF_A_TILE } from "./threads/pool.ts";
 
 /** One direction's loop, as addresses. */
 export interface BackwardJob {
@@ -66,7 +68,7 @@ function backward(
   { layout, block }: WasmSaved,
   grads: RecurrentOutputGradients,
 ): RecurrentGradients {
-  const { scratch, kernels } = engine;
+  const { scratch, threads } = engine;
   const { batch } = call;
   const D = call.directions.length;
   const cell = cellLayout(call.cell, call.inputSize, call.hiddenSize);
@@ -75,7 +77,8 @@ function backward(
 
   const mover = new SequenceMover(engine, layout);
   const x = mover.load(call.input, I);
-  const packedX = packRows(engine, x, rows, I);
+  const packedX = scratch.take(packedBytes(rows, I));
+  packRows(engine, x, rows, I, packedX);
   const gradOutput = grads.output ? mover.load(grads.output, D * H) : 0;
   const gradX = grads.needsInput ? scratch.floats(rows * I) : 0;
   const hidden = cell.kind === "gru" ? 0 : scratch.floats(rows * H);
@@ -100,7 +103,11 @@ function backward(
       gradOutput: gradOutput ? gradOutput + d * H * 4 : 0,
       gradOutputStride: D * H * 4,
     };
-    backwardSequences(engine, job, 0, batch);
+    threads.run(
+      { start: 0, end: batch, grain: 1, flops: 2 * rows * G * H },
+      (first, end) => backwardSequences(engine, job, first, end),
+      () => backwardJob(job, mover.offsets()),
+    );
     mover.storeState(job.gradH, gradH0, d, H);
     if (gradC0) mover.storeState(job.gradC, gradC0, d, H);
 
@@ -110,12 +117,14 @@ function backward(
       const h0 = mover.loadState(call.h0, d, H);
       shiftByOneStep(engine, layout, job.reverse, H, hidden, h0, hPrev);
     }
-    kernels.packB(0, paddedColumns(H) / 8, rows, H, hPrev, H * 4, 0, packedH);
+    packRows(engine, hPrev, rows, H, packedH);
     // prettier-ignore
     directions.push(weightGradients(engine, cell, call.directions[d], rows, gates, packedX, packedH));
     if (gradX) {
       const { ih } = job.weights;
-      kernels.gemm(0, rows, I, G, gates, width * 4, ih, gradX, I * 4, 0, d > 0 ? 1 : 0);
+      const range = { start: 0, end: rows, grain: ROWS_OF_A_TILE, flops: 2 * rows * I * G };
+      // prettier-ignore
+      threads.runKernel("gemm", range, I, G, gates, width * 4, ih, gradX, I * 4, 0, d > 0 ? 1 : 0);
     }
   }
   return {
@@ -128,7 +137,7 @@ function backward(
 
 /** All steps of the sequences first ≤ r < end, in order of length. Allocates nothing. */
 export function backwardSequences(
-  { kernels }: WasmEngine,
+  { kernels }: JobHost,
   job: BackwardJob,
   first: number,
   end: number,
@@ -187,10 +196,10 @@ function shiftByOneStep(
 }
 
 /** x [rows, columns] as the right-hand side of a product over its rows. */
-function packRows(engine: WasmEngine, x: Ptr, rows: number, columns: number): Ptr {
-  const packed = engine.scratch.take(packedBytes(rows, columns));
-  engine.kernels.packB(0, paddedColumns(columns) / 8, rows, columns, x, columns * 4, 0, packed);
-  return packed;
+function packRows(engine: WasmEngine, x: Ptr, rows: number, columns: number, to: Ptr): void {
+  // Moving a number costs about as much as sixteen operations on one that is at hand.
+  const range = { start: 0, end: paddedColumns(columns) / 8, grain: 1, flops: 16 * rows * columns };
+  engine.threads.runKernel("packB", range, rows, columns, x, columns * 4, 0, to);
 }
 
 function weightGradients(
@@ -202,12 +211,16 @@ function weightGradients(
   x: Ptr, //     packed [rows, I]
   hPrev: Ptr, // packed [rows, H]
 ): RecurrentGradients["directions"][number] {
-  const { scratch, kernels } = engine;
+  const { scratch, kernels, threads } = engine;
   const stride = width * 4;
   const ih = scratch.floats(G * I);
   const hh = scratch.floats(G * H);
   const product = (from: number, to: number, packedX: Ptr, toIh: Ptr, packedH: Ptr, toHh: Ptr) => {
-    kernels.gemmTransATwice(from, to, rows, gates, stride, I, packedX, toIh, H, packedH, toHh);
+    const columns = (packedX ? I : 0) + (packedH ? H : 0);
+    const flops = 2 * rows * (to - from) * columns;
+    const range = { start: from, end: to, grain: ROWS_OF_A_TILE, flops };
+    // prettier-ignore
+    threads.runKernel("gemmTransATwice", range, rows, gates, stride, I, packedX, toIh, H, packedH, toHh);
   };
   if (kind === "gru") {
     // Of n r z u, PyTorch wants r z n for the input and r z u for h. Rows count from n.

@@ -16,6 +16,7 @@ import type { WasmEngine } from "./engine.ts";
 import type { Ptr } from "./heap.ts";
 import type { SavedBlock } from "./saved-activations.ts";
 import { layoutOf, type SequenceLayout, SequenceMover } from "./sequence-layout.ts";
+import { forwardJob, type JobHost } from "./threads/jobs.ts";
 
 /**
  * How many bytes of gates one product over the input fills before the loop over time uses them:
@@ -35,7 +36,7 @@ export function savedAt(cell: CellLayout, rows: number, direction: number): numb
   return direction * rows * (cell.width + cell.keptWidth);
 }
 
-/** One direction's loop, as addresses: everything that a worker would have to be told. */
+/** One direction's loop, as addresses: everything that a worker has to be told. */
 export interface ForwardJob {
   cell: CellLayout;
   layout: SequenceLayout;
@@ -94,7 +95,11 @@ export function recurrentForward(engine: WasmEngine, call: RecurrentCall): Recur
         output: output + d * H * 4,
         outputStride: D * H * 4,
       };
-      forwardSequences(engine, job, 0, batch);
+      engine.threads.run(
+        { start: 0, end: batch, grain: 1, flops: 2 * rows * cell.G * (cell.I + H) },
+        (first, end) => forwardSequences(engine, job, first, end),
+        () => forwardJob(job, mover.offsets()),
+      );
       mover.storeState(job.h, hN, d, H);
       if (cN) mover.storeState(job.c, cN, d, H);
     }
@@ -111,7 +116,7 @@ export function recurrentForward(engine: WasmEngine, call: RecurrentCall): Recur
 
 /** All steps of the sequences first ≤ r < end, in order of length. Allocates nothing. */
 export function forwardSequences(
-  engine: WasmEngine,
+  engine: JobHost,
   job: ForwardJob,
   first: number,
   end: number,
@@ -144,7 +149,7 @@ export function forwardSequences(
 
 /** gates = x·Wᵢᵀ + b for the steps from ≤ t < to. */
 function projectInput(
-  engine: WasmEngine,
+  engine: JobHost,
   { cell, layout, weights, x }: ForwardJob,
   gates: Ptr,
   from: number,
@@ -163,7 +168,7 @@ function projectInput(
 }
 
 function projectRows(
-  { kernels }: WasmEngine,
+  { kernels }: JobHost,
   { kind, I, H, G, width }: CellLayout,
   weights: ForwardWeights,
   x: Ptr,
@@ -178,7 +183,7 @@ function projectRows(
 }
 
 function stepForward(
-  { kernels }: WasmEngine,
+  { kernels }: JobHost,
   { cell, training, kept, h, c, output, outputStride }: ForwardJob,
   gates: Ptr,
   row: number,

@@ -73,6 +73,14 @@ export class SequenceMover {
     i32[(this.#oneStep >>> 2) + 1] = batch;
   }
 
+  /** The layout's offsets, where other threads can read them. */
+  offsets(): Ptr {
+    const { offsets } = this.layout;
+    const ptr = this.#engine.scratch.take(offsets.length * 4);
+    this.#engine.heap.i32.set(offsets, ptr >>> 2);
+    return ptr;
+  }
+
   /** The caller's [T, B, width] or [B, T, width] as rows. */
   load(values: FloatArray, width: number): Ptr {
     const { scratch, kernels } = this.#engine;
