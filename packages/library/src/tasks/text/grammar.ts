@@ -2,9 +2,9 @@
  * @file The text of the demo, written by a small grammar: its entropy is known exactly, and it has
  * agreements that span 10 to 60 characters and more.
  *
- *   The otters, under the king near the dragon, are asleep.
- *           ^                                   ^
- *           the cue                             decided by it, 36 characters on
+ *   Two otters, under the king near the dragon, are asleep.
+ *   ^                                           ^
+ *   the cue                                     decided by it, 44 characters on
  *
  * In between stand other nouns, of either number and gender at random, so that nothing nearby helps:
  * whoever sees only the last few characters is right half of the time. A network can be scored at
@@ -18,14 +18,14 @@ import { Grammar, type DecidedPlace, type GrammarRules } from "./grammar-engine.
 const RULES: GrammarRules = {
   // Number: is or are. Gender: himself or herself.
   Sentence: [
-    "The {Animal}<{Aside}[i|a]s {State}.\n",
-    "The {Animal}<s{Aside}[a|i]re {State}.\n",
+    "<One {Animal}{Aside}[i|a]s {State}.\n",
+    "<Two {Animal}s{Aside}[a|i]re {State}.\n",
     "The {He}{Aside}h[i|e]mself {Did} the {Thing}.\n",
     "The {She}{Aside}h[e|i]rself {Did} the {Thing}.\n",
   ],
   // A ladder of distances: what is learned across a short aside is the start for a longer one.
   // Without the short ones, most networks of 100 hidden features found nothing in a million characters.
-  Aside: [" ", " now ", ", alas, ", ", they say, ", [", {Place}, ", 4]],
+  Aside: [" ", " now ", ", alas, ", ", they say, ", ", near home, ", [", {Place}, ", 4]],
   Place: [
     ["{Preposition} the {Someone}", 2],
     ["{Preposition} the {Someone} {Place}", 1],
@@ -103,7 +103,7 @@ export function generateCorpus({ characters, seed = 1, minDistance = 10 }: Corpu
  * one another independently, and no sentence can be derived in two ways, so this is exact.
  *
  * @example
- * entropyRate(); // 0.17974
+ * entropyRate(); // 0.17883
  */
 export function entropyRate(): number {
   return GRAMMAR.entropy() / GRAMMAR.expectedLength();
@@ -114,8 +114,8 @@ export function entropyRate(): number {
  * length it is what a perfect model would reach on this very text.
  *
  * @example
- * logProbability("The otter is asleep.\n"); // -5.951, that is ln 1/384
- * logProbability("The otter are asleep.\n"); // -Infinity
+ * logProbability("One otter is asleep.\n"); // -6.068, that is ln 1/432
+ * logProbability("One otter are asleep.\n"); // -Infinity
  */
 export function logProbability(text: string): number {
   const sentences = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
