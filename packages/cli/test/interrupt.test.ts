@@ -21,7 +21,7 @@ function interrupt(...signals: NodeJS.Signals[]): Pick<RunOptions, "onOutput"> {
   let isSent = false;
   return {
     onOutput(output, kill) {
-      if (isSent || !output.includes("validation")) return;
+      if (isSent || !/held-out \d/.test(output)) return;
       isSent = true;
       signals.forEach(kill);
     },

@@ -39,7 +39,7 @@ describe("train text", () => {
     expect(stdout).toMatch(/(Better|Not better) than the best baseline/);
     expect(stdout).toMatch(/Next +.* run runs\/book-lstm the$/m);
     expect(stderr).toMatch(
-      /LSTM {2}step 60 .* validation \d\.\d{3} nats {2}5-gram \d\.\d{3} \([+−]/,
+      /LSTM {2}step 60 .* held-out \d\.\d{3} nats . {2}5-gram \d\.\d{3} \([+−]/,
     );
   });
 

@@ -26,8 +26,6 @@ export interface ProgressOptions {
   label: string;
   /** What the validation loss has to beat. */
   baseline: { name: string; loss: number } | null;
-  /** What the loss can never go below, where that is known. */
-  floor?: number;
   /** Goes along with every event, such as `{ cell: "lstm" }` where several are trained. */
   context?: Readonly<Record<string, unknown>>;
   /** Seconds between plain lines. Default: 10. */
@@ -119,17 +117,16 @@ export class Progress {
 
   #validation(event: ValidationEvent): void {
     this.#event(event);
-    const { label, baseline, floor } = this.#options;
+    const { label, baseline } = this.#options;
     const style = this.#terminal.noteStyle;
     const steps = formatCount(event.step).padStart(formatCount(this.#totalSteps).length);
+    const loss = style("bold", formatLoss(event.loss));
     const parts = [
       `${label}  step ${steps}`,
       formatClock(event.seconds).padStart(5),
-      `validation ${style("bold", formatLoss(event.loss))} nats`,
+      `held-out ${loss} nats ${event.isBest ? "↓" : "↑"}`,
     ];
     if (baseline) parts.push(compare(event.loss, baseline, style));
-    if (floor !== undefined) parts.push(`floor ${formatLoss(floor)}`);
-    if (!event.isBest) parts.push(style("dim", "(not the best)"));
     this.#terminal.note(parts.join("  "));
     this.#lastPlain = this.#now();
   }
