@@ -91,14 +91,12 @@ Examples:
 async function demoCommand(file: string | undefined, options: DemoOptions): Promise<void> {
   const startedAt = performance.now();
   const terminal = createTerminal(options.json ?? false);
-  const { seconds, seed } = options;
   const engine = setUpEngine(options.engine);
-  const demo = demoText(file, seed);
+  const demo = demoText(file, options.seed);
   const directory = options.out ?? join("runs", demo.stem ? `demo-${demo.stem}` : "demo");
-  const isOurs = existsSync(join(directory, MARK));
-  checkFree(directory, isOurs || (options.force ?? false));
+  checkFreeForDemo(directory, options.force ?? false);
 
-  const steps = Math.max(10, Math.round((DEFAULT_STEPS * seconds) / DEFAULT_SECONDS));
+  const steps = Math.max(10, Math.round((DEFAULT_STEPS * options.seconds) / DEFAULT_SECONDS));
   terminal.live("counting n-grams for the baselines …");
   const baselines = textBaselines(demo.data);
   terminal.live("");
@@ -116,45 +114,65 @@ async function demoCommand(file: string | undefined, options: DemoOptions): Prom
     runs.push(run);
   }
 
-  const marks = marksOf(
-    runs,
-    runs.map(({ model }) => lossByBlock(model, demo.data.validationIds)),
-  );
-  const command = commandLine("demo", ...(file === undefined ? [] : [file]));
+  const { hiddenSize, embeddingDim, batchSize, seqLength, lr, seed } = demo.config;
+  const settings = { steps, hiddenSize, embeddingDim, batchSize, seqLength, lr, seed, engine };
+  writeDemo(directory, file, demo, settings, baselines, runs);
+  showResults(terminal, directory, demo, baselines, runs);
+  sayNext(terminal, demo, file, directory, (performance.now() - startedAt) / 1000);
+}
+
+function checkFreeForDemo(directory: string, force: boolean): void {
+  const isOurs = existsSync(join(directory, MARK));
+  for (const folder of [directory, ...CELLS.map((cell) => join(directory, cell))]) {
+    checkFree(folder, isOurs || force);
+  }
+}
+
+/** The three models, the report on them, and the mark that they are a demo's. */
+function writeDemo(
+  directory: string,
+  file: string | undefined,
+  demo: DemoText,
+  settings: Record<string, string | number>,
+  baselines: readonly Baseline[],
+  runs: readonly DemoRun[],
+): void {
   for (const { model, log } of runs) {
     writeModel(join(directory, model.config.cell), {
       [METRICS]: formatMetrics(log.lines),
       ...saveTextModel(model),
     });
   }
-  const { hiddenSize, embeddingDim, batchSize, seqLength } = demo.config;
-  const settings = { steps, hiddenSize, embeddingDim, batchSize, seqLength, seed, engine };
-  writeWhole(
-    join(directory, REPORT),
-    textReport({
-      title: `RNN, LSTM and GRU on ${demo.name}`,
-      command,
-      about: demo.places ? aboutGrammar(demo) : undefined,
-      settings: [
-        ...Object.entries(settings).map(([key, value]) => [key, String(value)] as const),
-        ...describeMachine(),
-      ],
-      baselines,
-      runs,
-      floor: demo.floor,
-    }),
-  );
-  const results = runs.map(resultOf);
-  writeWhole(
-    join(directory, MARK),
-    `${JSON.stringify({ settings, baselines, results }, null, 2)}\n`,
-  );
+  const facts = Object.entries(settings).map(([key, value]) => [key, String(value)] as const);
+  const report = textReport({
+    title: `RNN, LSTM and GRU on ${demo.name}`,
+    command: commandLine("demo", ...(file === undefined ? [] : [file])),
+    about: demo.places ? aboutGrammar(demo) : undefined,
+    settings: [...facts, ...describeMachine()],
+    baselines,
+    runs,
+    floor: demo.floor,
+  });
+  writeWhole(join(directory, REPORT), report);
+  const results = { settings, baselines, results: runs.map(resultOf) };
+  writeWhole(join(directory, MARK), `${JSON.stringify(results, null, 2)}\n`);
+}
 
-  terminal.event({ type: "end", floor: demo.floor, baselines, results, marks, directory });
+function showResults(
+  terminal: Terminal,
+  directory: string,
+  { data, floor }: DemoText,
+  baselines: readonly Baseline[],
+  runs: readonly DemoRun[],
+): void {
+  const losses = runs.map(({ model }) => lossByBlock(model, data.validationIds));
+  const marks = marksOf(runs, losses);
+  const results = runs.map(resultOf);
+  terminal.event({ type: "end", floor, baselines, results, marks, directory });
   terminal.print();
   terminal.print(terminal.style("bold", "Architectures at a glance"));
   terminal.print();
-  terminal.print(demoTable(runs, baselines, demo.floor, marks, terminal.style));
+  terminal.print(demoTable(runs, baselines, floor, marks, terminal.style));
   terminal.print();
   for (const note of demoNotes(runs, marks)) terminal.say(`  ${note}`);
   terminal.print();
@@ -165,7 +183,6 @@ async function demoCommand(file: string | undefined, options: DemoOptions): Prom
     terminal.print(`${terminal.style(color, name)} writes:`);
     terminal.print(firstLines(sample));
   }
-  sayNext(terminal, demo, file, directory, (performance.now() - startedAt) / 1000);
 }
 
 interface DemoRun extends ReportedRun {

@@ -2,10 +2,9 @@
  * @file `unrolled train text`: a language model of any text, beside its baselines.
  */
 
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Option, type Command } from "commander";
-import type { Budget, EngineName } from "unrolled";
+import { NumericError, type Budget, type EngineName } from "unrolled";
 import {
   generateText,
   prepareText,
@@ -17,19 +16,16 @@ import {
   type TextData,
   type TextResult,
 } from "unrolled/tasks/text";
-import { ExitError, explain, FailureError, INTERRUPTED } from "../errors.ts";
+import { ExitError, FailureError, INTERRUPTED } from "../errors.ts";
 import {
   checkFree,
-  CHECKPOINT,
   formatMetrics,
   METRICS,
   REPORT,
-  RUN,
   writeModel,
   type MetricsLine,
 } from "../files/model-directory.ts";
 import { label, readTexts, stemOf } from "../files/read-texts.ts";
-import { writeWhole } from "../files/write.ts";
 import { describeSettings } from "../report/describe.ts";
 import { textReport } from "../report/text-report.ts";
 import { CELL_LOOKS, CELLS } from "../terminal/cells.ts";
@@ -47,6 +43,7 @@ import {
 import { Progress } from "../terminal/progress.ts";
 import { createTerminal, type Terminal } from "../terminal/terminal.ts";
 import { firstWord } from "../text/first-word.ts";
+import { removeCheckpoints, saveCheckpoint, startCheckpoints } from "../text/checkpoints.ts";
 import { MetricsLog } from "../text/metrics-log.ts";
 import { checkSameSettings, readInterruptedRun, type RunSettings } from "../text/run-settings.ts";
 import { bestOf, scoreTable, verdict, type Baseline } from "../text/scores.ts";
@@ -151,6 +148,30 @@ function setting(flags: string, description: string, parse: (text: string) => nu
 
 async function trainTextCommand(files: string[], options: TrainTextOptions): Promise<void> {
   const terminal = createTerminal(options.json ?? false);
+  const run = prepareRun(terminal, files, options);
+  terminal.event({ ...run.start, directory: run.directory });
+  introduce(terminal, run);
+
+  const result = await train(terminal, run, options.checkpointEvery);
+  if (result.fit.stoppedBy === "signal") sayHowToResume(terminal, run, result);
+  finish(terminal, run, result);
+}
+
+/** A run about to begin, or to go on. */
+interface PreparedRun {
+  files: readonly string[];
+  directory: string;
+  settings: RunSettings;
+  text: string;
+  data: TextData;
+  baselines: readonly Baseline[];
+  /** The first line of the metrics. */
+  start: MetricsLine;
+  log: MetricsLog;
+  checkpoint: Uint8Array | null;
+}
+
+function prepareRun(terminal: Terminal, files: string[], options: TrainTextOptions): PreparedRun {
   const typed = typedConfig(options);
   const cell = typed.cell ?? TEXT_DEFAULTS.cell;
   const directory = options.out ?? join("runs", `${stemOf(files[0])}-${cell}`);
@@ -162,84 +183,94 @@ async function trainTextCommand(files: string[], options: TrainTextOptions): Pro
   } else checkFree(directory, options.force ?? false);
 
   const engine = setUpEngine(interrupted?.settings.engine ?? options.engine);
-  const config = interrupted?.settings.config ?? { ...TEXT_DEFAULTS, ...typed };
   const { text, ...source } = readTexts(files);
   if (interrupted && interrupted.settings.source.sha256 !== source.sha256) {
     throw new FailureError(
       `The text is not the one that the run in ${directory} began with. Give the same files in the same order, or start anew with --force.`,
     );
   }
-  const { patience = null } = options;
   const settings: RunSettings = interrupted?.settings ?? {
-    ...{
-      formatVersion: 1,
-      task: "text",
-      config,
-      budget: budgetOf(options),
-      patience,
-      engine,
-      source,
-    },
+    formatVersion: 1,
+    task: "text",
+    config: { ...TEXT_DEFAULTS, ...typed },
+    budget: budgetOf(options),
+    patience: options.patience ?? null,
+    engine,
+    source,
   };
 
-  const data = prepareText(text, config);
+  const data = prepareText(text, settings.config);
   terminal.live("counting n-grams for the baselines …");
   const baselines = textBaselines(data);
   terminal.live("");
   const start = startLine(settings, data, baselines);
-  terminal.event({ ...start, directory });
-  introduce(terminal, settings, data, text, baselines);
-
-  if (!interrupted) {
-    // What another run has left there must not be taken for a part of this one.
-    rmSync(join(directory, "checkpoint"), { recursive: true, force: true });
-    writeWhole(join(directory, RUN), `${JSON.stringify(settings, null, 2)}\n`);
-  }
+  if (!interrupted) startCheckpoints(directory, settings);
   const lines = interrupted?.metrics ?? [];
   const log = new MetricsLog(lines.length > 0 ? lines : [start]);
+  const checkpoint = interrupted?.checkpoint ?? null;
+  return { files, directory, settings, text, data, baselines, start, log, checkpoint };
+}
+
+async function train(
+  terminal: Terminal,
+  { directory, settings, data, baselines, log, checkpoint }: PreparedRun,
+  everySeconds: number,
+): Promise<TextResult> {
+  const { config, budget, patience } = settings;
   const look = CELL_LOOKS[config.cell];
   const toBeat = bestOf(baselines);
   const progress = new Progress(terminal, {
     label: terminal.noteStyle(look.color, look.name),
     baseline: { name: toBeat.name, loss: toBeat.natsPerToken },
   });
-  const result = await interruptible(terminal, (signal) =>
-    trainText(data, config, {
-      budget: settings.budget,
-      patience: settings.patience ?? undefined,
-      resume: interrupted?.checkpoint ?? undefined,
-      signal,
-      checkpoint: {
-        everySeconds: options.checkpointEvery,
-        save: (bytes) => saveCheckpoint(terminal, directory, bytes, log, signal.aborted),
-      },
-      onEvent: (event) => {
-        log.add(event);
-        progress.handle(event);
-      },
-    }),
-  ).finally(() => progress.end());
+  try {
+    return await interruptible(terminal, (signal) =>
+      trainText(data, config, {
+        budget,
+        patience: patience ?? undefined,
+        resume: checkpoint ?? undefined,
+        signal,
+        checkpoint: {
+          everySeconds,
+          save: (bytes) => saveCheckpoint(terminal, directory, bytes, log, signal.aborted),
+        },
+        onEvent(event) {
+          log.add(event);
+          progress.handle(event);
+        },
+      }),
+    );
+  } catch (error) {
+    // Going on from a checkpoint would lead to the same NaN.
+    if (error instanceof NumericError) removeCheckpoints(directory);
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
 
-  if (result.fit.stoppedBy === "signal") sayHowToResume(terminal, files, directory, result);
-  const sample = [...generateText(result.model, { length: SAMPLE_LENGTH, seed: config.seed })].join(
-    "",
-  );
-  const end = { type: "end", ...endOf(result), tokensPerSecond: log.tokensPerSecond, sample };
+function finish(terminal: Terminal, run: PreparedRun, result: TextResult): void {
+  const { files, directory, settings, text, baselines, log } = run;
+  const { model } = result;
+  const { cell, seed } = settings.config;
+  const sample = [...generateText(model, { length: SAMPLE_LENGTH, seed })].join("");
+  const { tokensPerSecond } = log;
+  const end = { type: "end", ...endOf(result), tokensPerSecond, sample };
   log.lines.push(end);
   writeModel(directory, {
     [REPORT]: textReport({
-      title: `${look.name} on ${files.map(stemOf).join(", ")}`,
+      title: `${CELL_LOOKS[cell].name} on ${files.map(stemOf).join(", ")}`,
       command: commandLine("train", "text", ...files, "-o", directory),
       settings: describeSettings(settings),
       baselines,
-      runs: [{ ...result, sample, tokensPerSecond: log.tokensPerSecond, longRange: null }],
+      runs: [{ ...result, sample, tokensPerSecond, longRange: null }],
       floor: null,
     }),
     [METRICS]: formatMetrics(log.lines),
-    ...saveTextModel(result.model),
+    ...saveTextModel(model),
   });
   terminal.event({ ...end, directory });
-  conclude(terminal, result, baselines, log.tokensPerSecond);
+  conclude(terminal, result, baselines, tokensPerSecond);
   sayNext(terminal, sample, directory, text);
 }
 
@@ -255,32 +286,9 @@ function budgetOf({ steps, epochs, minutes }: TrainTextOptions): Budget {
   return minutes !== undefined ? { minutes } : DEFAULT_BUDGET;
 }
 
-/**
- * Checkpoints come and go: one that cannot be written is no reason to give up a run that may end
- * well, unless it is the one that the user waits for.
- */
-function saveCheckpoint(
-  terminal: Terminal,
-  directory: string,
-  bytes: Uint8Array,
-  log: MetricsLog,
-  isLast: boolean,
-): void {
-  try {
-    writeWhole(join(directory, "checkpoint", METRICS), formatMetrics(log.lines));
-    writeWhole(join(directory, CHECKPOINT), bytes);
-  } catch (error) {
-    if (isLast) throw error;
-    const { message } = explain(error);
-    terminal.note(`The checkpoint could not be saved; training goes on. ${message}`);
-    terminal.event({ type: "warning", message });
-  }
-}
-
 function sayHowToResume(
   terminal: Terminal,
-  files: readonly string[],
-  directory: string,
+  { files, directory }: PreparedRun,
   { fit }: TextResult,
 ): never {
   const command = commandLine("train", "text", ...files, "-o", directory, "--resume");
@@ -290,13 +298,8 @@ function sayHowToResume(
   throw new ExitError(INTERRUPTED);
 }
 
-function introduce(
-  terminal: Terminal,
-  { config, source }: RunSettings,
-  data: TextData,
-  text: string,
-  baselines: readonly Baseline[],
-): void {
+function introduce(terminal: Terminal, { settings, data, text, baselines }: PreparedRun): void {
+  const { config, source } = settings;
   const tokens = data.trainIds.length + data.validationIds.length;
   terminal.say(
     `${source.names.map(label).join(", ")}: ${formatBytes(source.bytes)}, ${formatCount(text.length)} characters, ` +
@@ -305,9 +308,8 @@ function introduce(
   );
   terminal.print();
   terminal.print("What counting alone reaches on the held-out text, in nats per token:");
-  terminal.print(
-    `  ${baselines.map(({ name, natsPerToken }) => `${name} ${formatLoss(natsPerToken)}`).join("   ")}`,
-  );
+  const scores = baselines.map(({ name, natsPerToken }) => `${name} ${formatLoss(natsPerToken)}`);
+  terminal.print(`  ${scores.join("   ")}`);
   terminal.print();
 }
 

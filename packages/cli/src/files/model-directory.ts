@@ -36,7 +36,8 @@ export function checkFree(directory: string, force: boolean): void {
     );
   }
   if (force) return;
-  if (existsSync(join(directory, RUN))) {
+  // A run that was stopped before its first checkpoint has nothing to lose.
+  if (existsSync(join(directory, CHECKPOINT))) {
     throw new FailureError(
       `${directory} holds an unfinished run. Go on with it (--resume), replace it (--force) or choose another directory (-o).`,
     );
