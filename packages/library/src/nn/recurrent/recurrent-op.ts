@@ -5,11 +5,13 @@
  * to tensors: which gradient belongs to which input.
  */
 
-import { needsRecord, recordMany } from "../../autograd/tape.ts";
+import { isGradEnabled, recordMany } from "../../autograd/tape.ts";
 import {
   backend,
+  type Backend,
   type CellKind,
   type RecurrentCall,
+  type RecurrentSaved,
   type RecurrentWeights,
 } from "../../backends/index.ts";
 import type { FloatArray } from "../../core/dtype.ts";
@@ -38,6 +40,8 @@ export interface RecurrentOptions {
  * - `input` [seq, batch, inputSize], or [batch, seq, inputSize] if `batchFirst`
  * - `h0`    [numDirections, batch, P], or null for zeros; P = projSize || hiddenSize
  * - `c0`    [numDirections, batch, hiddenSize], or null for zeros
+ *
+ * A streaming step takes microseconds, so what only backward needs is made only where it is recorded.
  */
 export function recurrent(
   input: Tensor,
@@ -45,41 +49,65 @@ export function recurrent(
   c0: Tensor | null,
   directions: readonly DirectionParameters[],
   options: RecurrentOptions,
-): { output: Tensor; hN: Tensor; cN: Tensor | null } {
-  const { batchFirst, hiddenSize, projSize, lengths } = options;
-  const [batch, seq] = batchFirst ? input.shape : [input.shape[1], input.shape[0]];
+): RecurrentOutputs {
+  const { cell, resetAfter, batchFirst, hiddenSize, projSize, lengths } = options;
+  const batch = input.shape[batchFirst ? 0 : 1];
+  const seq = input.shape[batchFirst ? 1 : 0];
   const numDirections = directions.length;
   const features = projSize || hiddenSize;
-
-  // The order of the node's inputs: input, h0, c0, then each direction's parameters.
-  const parameters = directions.flatMap(parametersOf);
-  const inputs = [input, ...present([h0, c0]), ...parameters];
-  const engine = backend();
   const call: RecurrentCall = {
-    ...options,
+    cell,
+    resetAfter,
+    batchFirst,
     batch,
     seq,
     inputSize: input.shape[2],
+    hiddenSize,
+    projSize,
     input: floats(input),
     directions: directions.map(storagesOf),
     h0: h0 && floats(h0),
     c0: c0 && floats(c0),
     lengths,
-    training: needsRecord(inputs),
+    training: isGradEnabled() && needsGrad(input, h0, c0, directions),
   };
 
+  const engine = backend();
   const result = engine.recurrent(call);
-  const outer = batchFirst ? [batch, seq] : [seq, batch];
-  const output = new Tensor(result.output, [...outer, numDirections * features]);
-  const hN = new Tensor(result.hN, [numDirections, batch, features]);
-  const cN = result.cN && new Tensor(result.cN, [numDirections, batch, hiddenSize]);
+  const width = numDirections * features;
+  const outputs: RecurrentOutputs = {
+    output: new Tensor(result.output, batchFirst ? [batch, seq, width] : [seq, batch, width]),
+    hN: new Tensor(result.hN, [numDirections, batch, features]),
+    cN: result.cN && new Tensor(result.cN, [numDirections, batch, hiddenSize]),
+  };
+  if (result.saved) record(input, h0, c0, directions, call, result.saved, outputs, engine);
+  return outputs;
+}
 
+interface RecurrentOutputs {
+  output: Tensor;
+  hN: Tensor;
+  cN: Tensor | null;
+}
+
+function record(
+  input: Tensor,
+  h0: Tensor | null,
+  c0: Tensor | null,
+  directions: readonly DirectionParameters[],
+  call: RecurrentCall,
+  saved: RecurrentSaved,
+  { output, hN, cN }: RecurrentOutputs,
+  engine: Backend,
+): void {
+  const { cell, resetAfter, batchFirst, hiddenSize, projSize, seq, batch } = call;
   recordMany(
-    options.cell,
-    inputs,
+    cell,
+    // In the order in which backward gives their gradients.
+    [input, ...present([h0, c0]), ...directions.flatMap(parametersOf)],
     present([output, hN, cN]),
     ([gradOutput, gradHN, gradCN]) => {
-      const grads = engine.recurrentBackward(call, result.saved!, {
+      const grads = engine.recurrentBackward(call, saved, {
         output: gradOutput && floats(gradOutput),
         hN: gradHN && floats(gradHN),
         cN: gradCN ? floats(gradCN) : null,
@@ -97,9 +125,29 @@ export function recurrent(
         ),
       ];
     },
-    { ...options, seq, batch, numDirections, hasState: h0 !== null },
+    {
+      cell,
+      resetAfter,
+      batchFirst,
+      hiddenSize,
+      projSize,
+      lengths: call.lengths,
+      seq,
+      batch,
+      numDirections: directions.length,
+      hasState: h0 !== null,
+    },
   );
-  return { output, hN, cN };
+}
+
+function needsGrad(
+  input: Tensor,
+  h0: Tensor | null,
+  c0: Tensor | null,
+  directions: readonly DirectionParameters[],
+): boolean {
+  if (input.requiresGrad || h0?.requiresGrad || c0?.requiresGrad) return true;
+  return directions.some((direction) => NAMES.some((name) => direction[name]?.requiresGrad));
 }
 
 const NAMES = ["weightIh", "weightHh", "biasIh", "biasHh", "weightHr"] as const;
