@@ -11,7 +11,7 @@ import { plainLoops } from "./plain-loops.ts";
 import { createWasmBackend, wasmSupport } from "./wasm/index.ts";
 
 export * from "./backend.ts";
-export { getNumThreads, setNumThreads } from "./wasm/threads/pool.ts";
+export { getNumThreads, setNumThreads } from "./wasm/threads/thread-count.ts";
 
 /**
  * - `wasm`       float32 on WebAssembly, with relaxed SIMD where there is any: the default

@@ -69,8 +69,8 @@ function sizes({ kind, I, H }: CellLayout, { batch, seq, rows }: SequenceLayout)
 export function runJob(host: JobHost, job: ArrayLike<number>, start: number, end: number): void {
   switch (job[0]) {
     case KERNEL: {
-      const kernel = host.kernels[KERNEL_NAMES[job[1]]] as (...args: number[]) => void;
-      kernel(start, end, ...Array.prototype.slice.call(job, 3, 3 + job[2]));
+      const kernel = host.kernels[KERNEL_NAMES[job[1]]];
+      kernel(start, end, ...Array.from({ length: job[2] }, (_, i) => job[3 + i]));
       return;
     }
     case FORWARD:

@@ -6,8 +6,8 @@
  * without them; they never keep a process alive.
  */
 
-import { environmentVariable, processorCount, startWorker } from "#platform";
-import { ArgumentError, internalError } from "../../../core/errors.ts";
+import { startWorker } from "#platform";
+import { internalError } from "../../../core/errors.ts";
 import type { Heap } from "../heap.ts";
 import {
   BUSY,
@@ -23,6 +23,7 @@ import {
 } from "./control.ts";
 import source from "./generated/worker-source.ts";
 import { kernelJob, type Job, type JobHost, type SplitKernel } from "./jobs.ts";
+import { getNumThreads } from "./thread-count.ts";
 import type { WorkerData } from "./worker.ts";
 
 /** A thread more costs about 10 µs to wake and to wait for; below this it costs more than it saves. */
@@ -33,38 +34,6 @@ const SPINS = 2000;
 
 /** Shares of a product are whole tiles (of 4 or 6 rows): one cut in two would be two slow edges. */
 export const ROWS_OF_A_TILE = 24;
-
-/** Threads beyond the number of processors only get in each other's way. */
-const MOST_THREADS = 64;
-
-let wanted: number | undefined;
-
-/**
- * How many threads large work is split among, the calling one included. Without it, the environment
- * variable `UNROLLED_THREADS` decides (Node), else the number of processors; in a page that is not
- * cross-origin isolated it is always 1. Results do not depend on it.
- *
- * @example
- * setNumThreads(1);
- * getNumThreads(); // 1
- */
-export function setNumThreads(count: number): void {
-  wanted = checkedThreads("setNumThreads", count);
-}
-
-/** See {@link setNumThreads}. */
-export function getNumThreads(): number {
-  if (wanted === undefined) {
-    const variable = environmentVariable("UNROLLED_THREADS");
-    wanted = variable ? checkedThreads("UNROLLED_THREADS", Number(variable)) : processorCount();
-  }
-  return Math.min(wanted, MOST_THREADS);
-}
-
-function checkedThreads(where: string, count: number): number {
-  if (Number.isInteger(count) && count >= 1) return count;
-  throw new ArgumentError(`${where}: expected a whole number of at least 1, got ${count}.`);
-}
 
 export class ThreadPool {
   readonly #host: JobHost;
@@ -127,7 +96,7 @@ export class ThreadPool {
     range: { start: number; end: number; grain: number; flops: number },
     ...args: number[]
   ): void {
-    const kernel = this.#host.kernels[name] as (...all: number[]) => void;
+    const kernel = this.#host.kernels[name];
     this.run(
       range,
       (start, end) => kernel(start, end, ...args),

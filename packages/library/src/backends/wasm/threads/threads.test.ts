@@ -4,7 +4,7 @@ import { Storage } from "../../../core/storage.ts";
 import { wasmSupport } from "../support.ts";
 import { startEngine, wasmBackend } from "../index.ts";
 import { NUM_GATES, type Backend, type CellKind, type RecurrentCall } from "../../backend.ts";
-import { getNumThreads, setNumThreads } from "./pool.ts";
+import { getNumThreads, setNumThreads } from "./thread-count.ts";
 
 const CELLS: CellKind[] = ["lstm", "gru", "rnn_tanh", "rnn_relu"];
 const BUILDS = (["relaxed", "simd"] as const).filter((build) => wasmSupport()[build]);
