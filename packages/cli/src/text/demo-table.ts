@@ -7,29 +7,29 @@ import { CELL_LOOKS } from "../terminal/cells.ts";
 import { formatCount, formatLoss, formatPercent, formatSpeed } from "../terminal/numbers.ts";
 import { renderTable, type Column } from "../terminal/table.ts";
 import type { Styler } from "../terminal/terminal.ts";
-import { clearlyHighest, clearlyLowest } from "./noise.ts";
+import { highestBeyondChance, lowestBeyondChance } from "./noise.ts";
 import { bestOf, type Baseline } from "./scores.ts";
 
-/** Stands behind a number that is better than the others beyond chance. */
+/** Stands behind a number that is best beyond chance. */
 const BEST = "*";
 
 export interface Marks {
-  /** The run with the lowest loss beyond chance, if there is one. */
-  loss: number | null;
-  longRange: number | null;
+  /** The runs with the lowest loss beyond chance; none where chance alone may decide. */
+  loss: number[];
+  longRange: number[];
 }
 
 /** Who is best, where that is more than chance. */
 export function marksOf(runs: readonly ReportedRun[], lossByBlock: readonly number[][]): Marks {
   const ranges = runs.map(({ longRange }) => longRange);
   return {
-    loss: clearlyLowest(lossByBlock),
+    loss: lowestBeyondChance(lossByBlock),
     longRange: ranges.every((range) => range !== null)
-      ? clearlyHighest(
+      ? highestBeyondChance(
           ranges.map(({ accuracy }) => accuracy),
           ranges[0].places,
         )
-      : null,
+      : [],
   };
 }
 
@@ -58,9 +58,9 @@ export function demoTable(
       gatesShort,
       formatCount(run.model.numParameters()),
       formatSpeed(run.tokensPerSecond),
-      marked(formatLoss(run.evaluation.natsPerCharacter), marks.loss === i),
+      marked(formatLoss(run.evaluation.natsPerCharacter), marks.loss.includes(i)),
       ...(run.longRange
-        ? [marked(formatPercent(run.longRange.accuracy), marks.longRange === i)]
+        ? [marked(formatPercent(run.longRange.accuracy), marks.longRange.includes(i))]
         : []),
     ];
   });
@@ -80,8 +80,8 @@ export function demoNotes(runs: readonly ReportedRun[], marks: Marks): string[] 
     );
   }
   notes.push(
-    marks.loss !== null || marks.longRange !== null
-      ? `${BEST} better than the others beyond the chance of this held-out text; another seed can still change it.`
+    marks.loss.length + marks.longRange.length > 0
+      ? `${BEST} best beyond the chance of this held-out text, alone or together; another seed for the training can still change it.`
       : "No model is better than the others beyond the chance of this held-out text.",
   );
   return notes;

@@ -27,10 +27,17 @@ const CORPUS_CHARACTERS = 300_000;
 const HELD_OUT_CHARACTERS = 30_000;
 
 /**
- * Small enough that three trainings fit into a minute, and large enough that the gates matter:
- * a batch of 16 streams and not 32, because in so short a run the number of steps counts most.
+ * Small enough that three trainings fit into a minute, and large enough to learn what stands far
+ * back: with 96 hidden features an LSTM had found 83 % of it where one of 128 had 98 %. A batch of
+ * 16 streams and not 32, because in so short a run the number of steps counts most.
  */
-const DEMO_CONFIG = { ...TEXT_DEFAULTS, embeddingDim: 32, hiddenSize: 128, batchSize: 16 };
+const DEMO_CONFIG = {
+  ...TEXT_DEFAULTS,
+  embeddingDim: 32,
+  hiddenSize: 128,
+  batchSize: 16,
+  lr: 3e-3,
+};
 
 export function demoText(file: string | undefined, seed: number): DemoText {
   const corpus =

@@ -1,25 +1,27 @@
 import { expect, test } from "vitest";
-import { clearlyHighest, clearlyLowest } from "./noise.ts";
+import { highestBeyondChance, lowestBeyondChance } from "./noise.ts";
 
 const blocks = (mean: number, jitter: number) =>
   Array.from({ length: 16 }, (_, i) => mean + jitter * Math.sin(i * 12.9898) * 1.4);
 
-test("the lowest loss is clear where it is lower in nearly every block, however much those differ", () => {
+test("a loss that is lower in nearly every block is lowest, however much the blocks differ", () => {
   const shared = blocks(1.5, 0.3);
   const lower = shared.map((loss) => loss - 0.01);
-  expect(clearlyLowest([shared, lower, shared.map((loss) => loss + 0.02)])).toBe(1);
+  expect(lowestBeyondChance([shared, lower, shared.map((loss) => loss + 0.02)])).toEqual([1]);
 });
 
-test("a lower mean is not clear where the blocks disagree", () => {
-  expect(clearlyLowest([blocks(1.5, 0.3), blocks(1.49, 0.3).reverse()])).toBeNull();
+test("two that chance may have ordered are lowest together, and all three are none", () => {
+  const [one, two] = [blocks(1.5, 0.3), blocks(1.49, 0.3).reverse()];
+  expect(lowestBeyondChance([one, two, one.map((loss) => loss + 1)])).toEqual([0, 1]);
+  expect(lowestBeyondChance([one, two])).toEqual([]);
 });
 
-test("without blocks nothing is clear", () => {
-  expect(clearlyLowest([[], [], []])).toBeNull();
+test("without blocks nothing is lowest", () => {
+  expect(lowestBeyondChance([[], [], []])).toEqual([]);
 });
 
-test("a share of places is clearly highest from about two standard errors on", () => {
-  expect(clearlyHighest([0.69, 0.98, 0.63], 477)).toBe(1);
-  expect(clearlyHighest([0.55, 0.54, 0.53], 477)).toBeNull();
-  expect(clearlyHighest([0.98, 0.983, 0.6], 477)).toBeNull();
+test("a share of places is highest from about two standard errors on", () => {
+  expect(highestBeyondChance([0.69, 0.98, 0.63], 477)).toEqual([1]);
+  expect(highestBeyondChance([0.81, 0.995, 0.992], 643)).toEqual([1, 2]);
+  expect(highestBeyondChance([0.55, 0.54, 0.53], 477)).toEqual([]);
 });

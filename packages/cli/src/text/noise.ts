@@ -20,24 +20,29 @@ export function lossByBlock(model: TextModel, ids: Int32Array): number[] {
   });
 }
 
-/** The place of the list with the lowest mean, if it is lower than each other beyond chance. */
-export function clearlyLowest(lists: readonly (readonly number[])[]): number | null {
-  if (lists.some((list) => list.length === 0)) return null;
+/**
+ * The places of the lists with the lowest mean: the lowest, and those that chance may have put
+ * above it. None where that would be all of them.
+ */
+export function lowestBeyondChance(lists: readonly (readonly number[])[]): number[] {
+  if (lists.some((list) => list.length === 0)) return [];
   const means = lists.map(mean);
-  const lowest = means.indexOf(Math.min(...means));
-  const isClear = lists.every((list, i) => i === lowest || differs(lists[lowest], list));
-  return isClear ? lowest : null;
+  const lowest = lists[means.indexOf(Math.min(...means))];
+  return someButNotAll(lists, (list) => !differs(lowest, list));
 }
 
-/** The place of the highest share of n, if it is higher than each other beyond chance. */
-export function clearlyHighest(shares: readonly number[], n: number): number | null {
+/** The same for the highest of shares, each measured on n places. */
+export function highestBeyondChance(shares: readonly number[], n: number): number[] {
   const variance = (p: number) => (p * (1 - p)) / n;
-  const highest = shares.indexOf(Math.max(...shares));
-  const best = shares[highest];
-  const isClear = shares.every((share, i) => {
-    return i === highest || best - share > 2 * Math.sqrt(variance(best) + variance(share));
+  const best = Math.max(...shares);
+  return someButNotAll(shares, (share) => {
+    return best - share <= 2 * Math.sqrt(variance(best) + variance(share));
   });
-  return isClear ? highest : null;
+}
+
+function someButNotAll<T>(items: readonly T[], isAmong: (item: T) => boolean): number[] {
+  const places = items.flatMap((item, i) => (isAmong(item) ? [i] : []));
+  return places.length < items.length ? places : [];
 }
 
 function differs(low: readonly number[], high: readonly number[]): boolean {
