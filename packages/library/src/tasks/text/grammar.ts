@@ -9,6 +9,9 @@
  * In between stand other nouns, of either number and gender at random, so that nothing nearby helps:
  * whoever sees only the last few characters is right half of the time. A network can be scored at
  * these places alone, and its loss compared with the floor that no model can go below.
+ *
+ * Measured on a million characters, the last tenth held out: the floor is 0.179 nats per character;
+ * 5-grams reach 0.286 and are right at 54 % of the places, 7-grams 0.244 and 57 %.
  */
 
 import { ArgumentError, RandomGenerator } from "unrolled";
