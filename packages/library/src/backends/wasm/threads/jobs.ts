@@ -16,6 +16,7 @@ import type { SequenceLayout } from "../sequence-layout.ts";
 /** Kernels that are split among threads as they are: their first two arguments are the range. */
 const KERNEL_NAMES = ["gemm", "gemmTransA", "gemmTransATwice", "packB", "sumRows"] as const;
 export type SplitKernel = (typeof KERNEL_NAMES)[number];
+export type RangeKernel = (start: number, end: number, ...rest: number[]) => void;
 
 const CELLS: readonly CellKind[] = ["lstm", "gru", "rnn_tanh", "rnn_relu"];
 
@@ -69,7 +70,7 @@ function sizes({ kind, I, H }: CellLayout, { batch, seq, rows }: SequenceLayout)
 export function runJob(host: JobHost, job: ArrayLike<number>, start: number, end: number): void {
   switch (job[0]) {
     case KERNEL: {
-      const kernel = host.kernels[KERNEL_NAMES[job[1]]];
+      const kernel: RangeKernel = host.kernels[KERNEL_NAMES[job[1]]];
       kernel(start, end, ...Array.from({ length: job[2] }, (_, i) => job[3 + i]));
       return;
     }

@@ -22,7 +22,7 @@ import {
   TICKET,
 } from "./control.ts";
 import source from "./generated/worker-source.ts";
-import { kernelJob, type Job, type JobHost, type SplitKernel } from "./jobs.ts";
+import { kernelJob, type Job, type JobHost, type RangeKernel, type SplitKernel } from "./jobs.ts";
 import { getNumThreads } from "./thread-count.ts";
 import type { WorkerData } from "./worker.ts";
 
@@ -96,7 +96,7 @@ export class ThreadPool {
     range: { start: number; end: number; grain: number; flops: number },
     ...args: number[]
   ): void {
-    const kernel = this.#host.kernels[name];
+    const kernel: RangeKernel = this.#host.kernels[name];
     this.run(
       range,
       (start, end) => kernel(start, end, ...args),
