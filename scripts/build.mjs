@@ -126,8 +126,8 @@ async function buildWorker() {
 
 /**
  * One ES module per published entry, with what they share in chunks of its own. Left as imports:
- * `#platform`, which package.json resolves to Node's or the browser's half, the library's own name
- * in tasks, and packages that are loaded only where somebody has installed them.
+ * `#platform` and `#native`, which package.json resolves to Node's or the browser's half, the
+ * library's own name in tasks, and packages that are loaded only where somebody has installed them.
  */
 async function buildLibrary() {
   return bundle({
@@ -136,7 +136,7 @@ async function buildLibrary() {
     outdir: join(LIBRARY, "dist"),
     platform: "neutral",
     conditions: [SOURCE_CONDITION],
-    external: ["#platform", "unrolled", "node:*", "koffi"],
+    external: ["#platform", "#native", "unrolled", "node:*", "koffi"],
   });
 }
 
@@ -148,6 +148,8 @@ function libraryEntries() {
     join(source, "index.ts"),
     join(source, "platform", "node.ts"),
     join(source, "platform", "browser.ts"),
+    join(source, "backends", "native", "index.ts"),
+    join(source, "backends", "native", "absent.ts"),
     ...tasks.filter((path) => /tasks[\\/][^\\/]+[\\/]index\.ts$/.test(path)),
   ];
 }

@@ -83,6 +83,7 @@ function placeOf(path) {
 
 function targetOf(file, specifier) {
   if (specifier === "#platform") return "platform";
+  if (specifier === "#native") return "backends";
   if (specifier === "@unrolled/kernels") return "kernels";
   if (specifier === "unrolled" || specifier.startsWith("unrolled/")) return "unrolled";
   return specifier.startsWith(".") ? placeOf(join(dirname(file), specifier)) : null;

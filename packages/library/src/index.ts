@@ -18,13 +18,16 @@ export * from "./decoding/index.ts";
 export * from "./io/index.ts";
 export * from "./tensor/index.ts";
 export {
+  availableEngines,
   ENGINE_NAMES,
   engineName,
+  engineReport,
   getNumThreads,
   setNumThreads,
   useEngine,
   withEngine,
   type EngineName,
+  type EngineReport,
 } from "./backends/index.ts";
 export {
   ArgumentError,

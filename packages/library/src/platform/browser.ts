@@ -50,3 +50,8 @@ export function startWorker(source: string, data: object): boolean {
     URL.revokeObjectURL(url);
   }
 }
+
+/** A browser does not tell, and nothing here needs to know. */
+export function host(): { platform: string; arch: string } {
+  return { platform: "browser", arch: "unknown" };
+}

@@ -58,3 +58,8 @@ export function startWorker(source: string, data: object): boolean {
     return false;
   }
 }
+
+/** What kind of machine this is, in Node's words: `linux`, `darwin`, `win32`; `x64`, `arm64`. */
+export function host(): { platform: string; arch: string } {
+  return { platform: process.platform, arch: process.arch };
+}

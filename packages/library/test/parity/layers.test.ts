@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ENGINE_NAMES, engineName, useEngine } from "../../src/backends/index.ts";
+import { engineName, useEngine } from "../../src/backends/index.ts";
 import { BatchNorm1d, type BatchNorm1dOptions } from "../../src/nn/batch-norm.ts";
 import { Dropout, dropout } from "../../src/nn/dropout.ts";
 import { Embedding, type EmbeddingOptions } from "../../src/nn/embedding.ts";
@@ -15,11 +15,12 @@ import {
   zeros,
   type Tensor,
 } from "../../src/tensor/index.ts";
+import { ENGINES } from "../support/engines.ts";
 import { expectClose, fixtureNames, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
 
 const defaultEngine = engineName();
 
-describe.each(ENGINE_NAMES)("layers give PyTorch's numbers on %s", (engine) => {
+describe.each(ENGINES)("layers give PyTorch's numbers on %s", (engine) => {
   beforeAll(() => useEngine(engine));
   afterAll(() => useEngine(defaultEngine));
 

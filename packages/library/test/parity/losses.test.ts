@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ENGINE_NAMES, engineName, useEngine } from "../../src/backends/index.ts";
+import { engineName, useEngine } from "../../src/backends/index.ts";
 import {
   BCEWithLogitsLoss,
   crossEntropy,
@@ -16,6 +16,7 @@ import {
   type Reduction,
 } from "../../src/losses/index.ts";
 import { ones, tensor, zeros, type Tensor } from "../../src/tensor/index.ts";
+import { ENGINES } from "../support/engines.ts";
 import { expectClose, fixtureNames, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
 
 const defaultEngine = engineName();
@@ -31,7 +32,7 @@ const LOSSES: [prefix: string, make: (options: object) => TwoArgumentLoss][] = [
   ["loss-bce",           (options) => new BCEWithLogitsLoss(options)],
 ];
 
-describe.each(ENGINE_NAMES)("losses give PyTorch's numbers on %s", (engine) => {
+describe.each(ENGINES)("losses give PyTorch's numbers on %s", (engine) => {
   beforeAll(() => useEngine(engine));
   afterAll(() => useEngine(defaultEngine));
 
@@ -58,7 +59,7 @@ describe.each(ENGINE_NAMES)("losses give PyTorch's numbers on %s", (engine) => {
   });
 });
 
-describe.each(ENGINE_NAMES)("CTCLoss gives PyTorch's numbers on %s", (engine) => {
+describe.each(ENGINES)("CTCLoss gives PyTorch's numbers on %s", (engine) => {
   beforeAll(() => useEngine(engine));
   afterAll(() => useEngine(defaultEngine));
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ENGINE_NAMES, engineName, useEngine } from "../../src/backends/index.ts";
+import { engineName, useEngine } from "../../src/backends/index.ts";
 import { Linear } from "../../src/nn/linear.ts";
 import { Parameter } from "../../src/nn/module.ts";
 import * as optim from "../../src/optim/index.ts";
 import { ones, randn, RandomGenerator, tensor, type Tensor } from "../../src/tensor/index.ts";
+import { ENGINES } from "../support/engines.ts";
 import { expectClose, fixtureNames, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
 
 const defaultEngine = engineName();
@@ -18,7 +19,7 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 const KEYS = ["weight", "bias"] as const;
 
-describe.each(ENGINE_NAMES)("optimizers give PyTorch's numbers on %s", (engine) => {
+describe.each(ENGINES)("optimizers give PyTorch's numbers on %s", (engine) => {
   beforeAll(() => useEngine(engine));
   afterAll(() => useEngine(defaultEngine));
 

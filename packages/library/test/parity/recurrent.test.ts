@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, describe, test } from "vitest";
-import { ENGINE_NAMES, engineName, useEngine } from "../../src/backends/index.ts";
+import { describe, test } from "vitest";
 import { GRUCell, LSTMCell, RNNCell } from "../../src/nn/recurrent/cells.ts";
 import { GRU } from "../../src/nn/recurrent/gru.ts";
 import { LSTM } from "../../src/nn/recurrent/lstm.ts";
@@ -7,47 +6,51 @@ import type { RecurrentLayer } from "../../src/nn/recurrent/recurrent-layer.ts";
 import { RNN } from "../../src/nn/recurrent/rnn.ts";
 import type { Module, StateDict } from "../../src/nn/module.ts";
 import { stack, tensor, type Tensor } from "../../src/tensor/index.ts";
+import { RUNS } from "../support/engines.ts";
 import { expectClose, fixtureNames, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
-
-const initialEngine = engineName();
-afterAll(() => useEngine(initialEngine));
 
 const LAYERS = ["rnn-tanh-", "rnn-relu-", "lstm-", "gru-", "original-gru-"].flatMap(fixtureNames);
 
-describe.each(ENGINE_NAMES)("on the %s engine, PyTorch's numbers", (engine) => {
-  beforeAll(() => useEngine(engine));
-
+describe.each(RUNS)("on the engine %s, PyTorch's numbers", (_, run) => {
   test.each(LAYERS)("%s: output, states and every gradient", (name) => {
-    const fixture = loadFixture(name);
-    const layer = layerFor(fixture);
-    layer.loadStateDict(weightsOf(fixture));
-    const leaves = leavesOf(fixture, ["input", "h0", "c0"]);
-    const lengths = fixture.has("lengths") ? [...fixture.get("lengths").data] : undefined;
-
-    const outputs = forward(layer, leaves, lengths);
-    for (const [key, value] of Object.entries(outputs)) expectFixture(fixture, key, value);
-
-    weightedSum(fixture, outputs).backward();
-    for (const [key, leaf] of Object.entries(leaves))
-      expectFixture(fixture, `grad.${key}`, leaf.grad!);
-    expectWeightGradients(fixture, layer);
+    run(() => checkLayer(name));
   });
 
   test.each(fixtureNames("cell-"))("%s: three steps and every gradient", (name) => {
-    const fixture = loadFixture(name);
-    const cell = cellFor(fixture);
-    cell.loadStateDict(weightsOf(fixture));
-    const leaves = leavesOf(fixture, ["input", "h0", "c0"]);
-
-    const outputs = threeSteps(cell, leaves);
-    for (const [key, value] of Object.entries(outputs)) expectFixture(fixture, key, value);
-
-    weightedSum(fixture, outputs).backward();
-    for (const [key, leaf] of Object.entries(leaves))
-      expectFixture(fixture, `grad.${key}`, leaf.grad!);
-    expectWeightGradients(fixture, cell);
+    run(() => checkCell(name));
   });
 });
+
+function checkLayer(name: string): void {
+  const fixture = loadFixture(name);
+  const layer = layerFor(fixture);
+  layer.loadStateDict(weightsOf(fixture));
+  const leaves = leavesOf(fixture, ["input", "h0", "c0"]);
+  const lengths = fixture.has("lengths") ? [...fixture.get("lengths").data] : undefined;
+
+  const outputs = forward(layer, leaves, lengths);
+  for (const [key, value] of Object.entries(outputs)) expectFixture(fixture, key, value);
+
+  weightedSum(fixture, outputs).backward();
+  for (const [key, leaf] of Object.entries(leaves))
+    expectFixture(fixture, `grad.${key}`, leaf.grad!);
+  expectWeightGradients(fixture, layer);
+}
+
+function checkCell(name: string): void {
+  const fixture = loadFixture(name);
+  const cell = cellFor(fixture);
+  cell.loadStateDict(weightsOf(fixture));
+  const leaves = leavesOf(fixture, ["input", "h0", "c0"]);
+
+  const outputs = threeSteps(cell, leaves);
+  for (const [key, value] of Object.entries(outputs)) expectFixture(fixture, key, value);
+
+  weightedSum(fixture, outputs).backward();
+  for (const [key, leaf] of Object.entries(leaves))
+    expectFixture(fixture, `grad.${key}`, leaf.grad!);
+  expectWeightGradients(fixture, cell);
+}
 
 function layerFor({ name, options }: Fixture): RecurrentLayer {
   const { inputSize, hiddenSize, ...rest } = options;
@@ -94,7 +97,7 @@ function threeSteps(
     h = cell.forward(input.select(0, t), h);
     steps.push(h);
   }
-  return { output: stack(steps), hN: h! };
+  return { output: stack(steps), hN: h };
 }
 
 function weightsOf(fixture: Fixture): StateDict {

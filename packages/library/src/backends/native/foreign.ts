@@ -1,0 +1,82 @@
+/**
+ * @file Calling libraries written in C, through the optional package koffi.
+ *
+ * An address is a number. Whoever passes one to C must hold on to the array behind it until C is
+ * done: the collector does not move an array's memory, but frees it as soon as nobody needs the
+ * array itself, and a number in a variable does not count.
+ */
+
+import { optionalPackage } from "#platform";
+
+export type Ptr = number;
+
+/** As koffi writes them. */
+export type ForeignType =
+  "void" | "char" | "int" | "uint" | "int64_t" | "size_t" | "uintptr_t" | "float" | "str";
+
+export type ForeignFunction = (...args: number[]) => unknown;
+
+/** The part of koffi that is used here. */
+interface Koffi {
+  readonly version: string;
+  load(path: string): {
+    func(name: string, result: ForeignType, args: ForeignType[]): ForeignFunction;
+  };
+  sizeof(type: string): number;
+  address(array: ArrayBufferView): bigint;
+  decode(ptr: Ptr, type: string, count: number): ArrayLike<number>;
+}
+
+/** A library has refused a call. */
+export class LibraryError extends Error {}
+
+let koffi: Koffi | undefined;
+
+/**
+ * Makes the rest of this file work. Gives koffi's version, or null where it is not installed;
+ * throws if it is, but cannot be used.
+ */
+export function startForeignCalls(): string | null {
+  if (koffi === undefined) {
+    const found = optionalPackage("koffi") as Koffi | null;
+    if (found === null) return null;
+    const major = Number.parseInt(found.version, 10);
+    if (!(major >= 3)) throw new Error(`version 3 or newer is needed, found ${found.version}`);
+    if (found.sizeof("void *") !== 8) throw new Error("a 64-bit Node is needed");
+    koffi = found;
+  }
+  return koffi.version;
+}
+
+/** Where an array's first number lies. Hold on to the array! */
+export function addressOf(array: ArrayBufferView): Ptr {
+  return Number(koffi!.address(array));
+}
+
+export class ForeignLibrary {
+  readonly #handle: ReturnType<Koffi["load"]>;
+
+  /** `path` may be a mere name: then the system looks where it always looks. */
+  constructor(path: string) {
+    this.#handle = koffi!.load(path);
+  }
+
+  /** Throws if there is no such function. */
+  func(name: string, result: ForeignType, args: ForeignType[]): ForeignFunction {
+    return this.#handle.func(name, result, args);
+  }
+
+  /** null if there is no such function. */
+  optional(name: string, result: ForeignType, args: ForeignType[]): ForeignFunction | null {
+    try {
+      return this.func(name, result, args);
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** `count` ints from an address on. */
+export function readInts(ptr: Ptr, count: number): ArrayLike<number> {
+  return koffi!.decode(ptr, "int", count);
+}

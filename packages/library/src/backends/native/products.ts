@@ -1,0 +1,66 @@
+/**
+ * @file Matrix products of the caller's arrays by a library, in place: nothing is copied.
+ */
+
+import type { FloatArray } from "../../core/dtype.ts";
+import type { GemmCall } from "../backend.ts";
+import { addressOf, type Ptr } from "./foreign.ts";
+
+/**
+ * c = op(a)·op(b) + beta·c, row-major: op(a) [m, k], op(b) [k, n], c [m, n]; `ld…` is the distance
+ * from one row, as it is stored, to the next.
+ */
+export type Sgemm = (
+  transA: boolean,
+  transB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: Ptr,
+  lda: number,
+  b: Ptr,
+  ldb: number,
+  beta: number,
+  c: Ptr,
+  ldc: number,
+) => void;
+
+/** Keeps arrays alive while only their addresses are in use: see `foreign.ts`. */
+let held: Float32Array[] | null = null;
+
+export function gemm(sgemm: Sgemm, call: GemmCall): Float32Array {
+  const { n, k, transA = false, transB = false, aShared, bShared, bias } = call;
+  // One b for all, and the rows of a all in one piece: a single product.
+  const asOne = bShared && !transA && !aShared;
+  const batch = asOne ? 1 : call.batch;
+  const m = asOne ? call.batch * call.m : call.m;
+
+  const a = asFloat32(call.a);
+  const b = asFloat32(call.b);
+  const out = new Float32Array(batch * m * n);
+  if (bias) repeat(bias, out);
+  held = [a, b, out];
+  const [aPtr, bPtr, outPtr] = [addressOf(a), addressOf(b), addressOf(out)];
+  for (let i = 0; i < batch; i++) {
+    const aI = aPtr + (aShared ? 0 : i * m * k * 4);
+    const bI = bPtr + (bShared ? 0 : i * k * n * 4);
+    const outI = outPtr + i * m * n * 4;
+    sgemm(transA, transB, m, n, k, aI, transA ? m : k, bI, transB ? k : n, bias ? 1 : 0, outI, n);
+  }
+  if (held !== null) held = null;
+  return out;
+}
+
+/** The array itself, or a copy: float64 comes from tensors that another engine made. */
+export function asFloat32(array: FloatArray): Float32Array {
+  return array instanceof Float32Array ? array : Float32Array.from(array);
+}
+
+/** Fills `out` with copies of `row`, doubling what is there. */
+function repeat(row: FloatArray, out: Float32Array): void {
+  if (out.length === 0) return;
+  out.set(row);
+  for (let done = row.length; done < out.length; done *= 2) {
+    out.copyWithin(done, 0, Math.min(done, out.length - done));
+  }
+}
