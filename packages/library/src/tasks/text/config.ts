@@ -19,6 +19,12 @@ export interface TextConfig {
   /** Features of the hidden state. */
   hiddenSize: number;
   numLayers: number;
+  /**
+   * Added at the start to the bias of the gate that keeps the past: the LSTM's forget gate, the
+   * GRU's update gate. 0 is PyTorch's start; at 1, memory is what training begins with, and both
+   * learn what lies far back more reliably (Jozefowicz et al. 2015).
+   */
+  gateBias: number;
   /** Probability of zeroing features: of the embedding, between layers, and before the head. */
   dropout: number;
   /** Texts read in parallel. */
@@ -48,6 +54,7 @@ export const TEXT_DEFAULTS: Readonly<TextConfig> = {
   embeddingDim: 64,
   hiddenSize: 256,
   numLayers: 1,
+  gateBias: 1,
   dropout: 0,
   batchSize: 32,
   seqLength: 64,
@@ -92,6 +99,7 @@ export function textConfig(changes: Partial<TextConfig> = {}): TextConfig {
     "0 or more",
   );
   check("dropout", config.dropout >= 0 && config.dropout < 1, "at least 0 and below 1");
+  check("gateBias", Number.isFinite(config.gateBias), "a number");
   check("lr", config.lr > 0 && config.lr < Infinity, "above 0");
   check("weightDecay", config.weightDecay >= 0, "0 or more");
   check("clipNorm", config.clipNorm > 0, "above 0");

@@ -2,13 +2,24 @@
  * @file embedding → recurrent layer → head: logits for the next token, at every position.
  */
 
-import { ArgumentError, nn, type Tensor, type Tokenizer } from "unrolled";
+import { ArgumentError, nn, zeros, type Tensor, type Tokenizer } from "unrolled";
 import type { TextConfig } from "./config.ts";
 
 /** What is carried from one piece of text to the next: h, and for the LSTM c. */
 export type TextState = Tensor[];
 
 const LAYERS = { rnn: nn.RNN, gru: nn.GRU, lstm: nn.LSTM };
+
+/** Raises the bias of the gate that keeps the past; see `gateBias`. */
+function openGates(layer: nn.Module, { cell, hiddenSize, gateBias }: TextConfig): void {
+  if (cell === "rnn") return;
+  // Both have it second: i f g o, and r z n.
+  const raise = zeros([(cell === "lstm" ? 4 : 3) * hiddenSize]);
+  raise.data.fill(gateBias, hiddenSize, 2 * hiddenSize);
+  for (const [key, parameter] of layer.namedParameters()) {
+    if (key.startsWith("bias_hh")) parameter.add_(raise);
+  }
+}
 
 /** A language model: reads tokens, predicts the one that follows each. */
 export class TextModel extends nn.Module {
@@ -30,6 +41,7 @@ export class TextModel extends nn.Module {
       dropout: numLayers > 1 ? dropout : 0,
       batchFirst: true,
     });
+    openGates(this.recurrent, config);
     this.dropout = new nn.Dropout(dropout);
     this.head = new nn.Linear(hiddenSize, tokenizer.vocabSize);
   }
