@@ -4,6 +4,7 @@
 
 import { Command } from "commander";
 import { addDemo } from "./commands/demo.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addEval } from "./commands/eval.ts";
 import { addExport } from "./commands/export.ts";
 import { addInspect } from "./commands/inspect.ts";
@@ -23,7 +24,8 @@ export async function main(args: readonly string[]): Promise<number> {
     })
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
-  for (const add of [addDemo, addTrain, addRun, addEval, addInspect, addExport]) add(program);
+  for (const add of [addDemo, addTrain, addRun, addEval, addInspect, addExport, addDoctor])
+    add(program);
   program.addHelpText("after", "\nStart with: unrolled demo");
 
   try {

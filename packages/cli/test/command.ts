@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const COMMAND = join(ROOT, "packages", "cli", "bin", "unrolled.js");
+export const COMMAND = join(ROOT, "packages", "cli", "bin", "unrolled.js");
 const BROKEN_FS = new URL("broken-file-system.mjs", import.meta.url).href;
 
 /** Builds what is not current, so that the tests never meet an old command. */

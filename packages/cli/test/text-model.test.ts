@@ -1,8 +1,17 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
-import { buildCommand, makeFolder, someText, TINY, unrolled, type Outcome } from "./command.ts";
+import {
+  buildCommand,
+  COMMAND,
+  makeFolder,
+  someText,
+  TINY,
+  unrolled,
+  type Outcome,
+} from "./command.ts";
 
 beforeAll(buildCommand);
 
@@ -47,6 +56,14 @@ describe("train text", () => {
     const all = trained.stdout + trained.stderr;
     expect(all).toBe(stripVTControlCharacters(all));
     expect(all).not.toContain("\r");
+  });
+
+  test("colours the cells where that is forced, and not where NO_COLOR forbids it", async () => {
+    const args = ["eval", "runs/book-lstm", "new.txt"];
+    const forced = await unrolled(args, { cwd, env: { FORCE_COLOR: "1" } });
+    expect(forced.stdout).toContain("\u001b[94mLSTM\u001b[39m");
+    const forbidden = await unrolled(args, { cwd, env: { NO_COLOR: "1" } });
+    expect(forbidden.stdout).toBe(stripVTControlCharacters(forced.stdout));
   });
 
   test("several files are one text, and standard input is a file", async () => {
@@ -127,6 +144,12 @@ describe("run", () => {
     expect(events.at(-1)).toEqual({ type: "end", seed: expect.any(Number) as number });
     const pieces = events.filter(({ type }) => type === "text").map(({ text: piece }) => piece);
     expect(pieces.join("")).toHaveLength("a dog".length + 9);
+  });
+
+  test.skipIf(process.platform === "win32")("ends quietly when its reader has seen enough", () => {
+    const command = `"${process.execPath}" "${COMMAND}" run ${model} the --length 50000 | head -c 3`;
+    const { stdout, stderr } = spawnSync("sh", ["-c", command], { cwd, encoding: "utf8" });
+    expect([stdout, stderr]).toEqual(["the", ""]);
   });
 
   test("a character that the model has never seen is named", async () => {

@@ -40,7 +40,7 @@ test("a curve begins at the top left and ends half way down at the right, wide a
       .toString()
       .matchAll(/class="curve lstm"[^>]* d="([^"]+)"/g),
   ];
-  expect(paths.map(([, path]) => path)).toEqual(["M38,26L602,183", "M38,26L232,143"]);
+  expect(paths.map(([, path]) => path)).toEqual(["M46,26L602,183", "M46,26L224,143"]);
 });
 
 test("labels of references that nearly meet stand apart, and what is outside is left out", () => {

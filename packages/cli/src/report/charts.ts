@@ -46,10 +46,10 @@ interface Size {
 }
 
 const WIDE: Size = { className: "wide", width: 720, height: 380, right: 118 };
-const NARROW: Size = { className: "narrow", width: 320, height: 300, right: 88 };
+const NARROW: Size = { className: "narrow", width: 320, height: 300, right: 96 };
 const TOP = 26;
 const BOTTOM = 40;
-const LEFT = 38;
+const LEFT = 46;
 /** So far apart at least are two labels beside one another. */
 const LABEL_HEIGHT = 14;
 
@@ -105,7 +105,7 @@ function drawLines(chart: LineChart, size: Size): Html {
             x="${round(x(tick))}"
             y="${height - BOTTOM + 18}"
             text-anchor="middle"
-            >${x.tickFormat(6, "~s")(tick)}</text
+            >${shortCount(tick)}</text
           >`,
       )}
     <text class="axis" x="${(LEFT + width - right) / 2}" y="${height - 4}" text-anchor="middle">
@@ -123,7 +123,7 @@ function drawLines(chart: LineChart, size: Size): Html {
             class="lead"
             d="M${width - right},${round(y(reference.y))}L${width - right + 6},${round(labels[i])}"
           /><text class="label" x="${width - right + 9}" y="${round(labels[i] + 4)}"
-            >${reference.name} ${reference.y.toFixed(2)}</text
+            >${reference.name} ${reference.y.toFixed(reference.y < 1 ? 3 : 2)}</text
           >`,
     )}
     <g clip-path="url(#${clip})">
@@ -187,6 +187,11 @@ function spread(places: readonly number[]): number[] {
   // The lowest may have been pushed out at the bottom: half of the way goes back up.
   const pushed = order.length > 0 ? moved[order.at(-1)!] - places[order.at(-1)!] : 0;
   return moved.map((place) => place - pushed / 2);
+}
+
+/** `500`, `2.5k` */
+function shortCount(n: number): string {
+  return n < 1000 ? String(n) : `${n / 1000}k`;
 }
 
 /** A tenth of a pixel is finer than anybody sees. */

@@ -111,7 +111,7 @@ dt { color: var(--soft); }
 dd { margin: 0; }
 svg { display: block; width: 100%; height: auto; }
 svg.narrow { display: none; }
-@media (max-width: 560px) { svg.wide { display: none; } svg.narrow { display: block; } }
+@media (max-width: 560px) { th, td { padding-right: 9px; } table { font-size: .82rem; } svg.wide { display: none; } svg.narrow { display: block; } }
 svg text { font: 12px system-ui, sans-serif; fill: var(--text); }
 svg .axis { fill: var(--soft); }
 svg .grid { stroke: var(--line); stroke-width: 1; }

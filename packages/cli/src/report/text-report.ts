@@ -158,7 +158,7 @@ function lossFigure({ baselines, runs, floor }: TextReport): Html {
       references,
       yDomain: lossDomain(
         series.flatMap(({ points }) => points.map(([, y]) => y)),
-        references,
+        [bestOf(baselines).natsPerToken, ...(floor === null ? [] : [floor])],
       ),
     }),
     legend(series),
@@ -175,11 +175,12 @@ function lossFigure({ baselines, runs, floor }: TextReport): Html {
 
 /**
  * From below everything to where four in five of the losses lie: the fall at the beginning, far
- * above, would flatten the part where the models differ.
+ * above, would flatten the part where the models differ. What they are compared with is in it too.
  */
-function lossDomain(losses: readonly number[], references: readonly Reference[]): [number, number] {
-  const low = Math.min(...losses, ...references.map(({ y }) => y));
-  const high = [...losses].sort((a, b) => a - b)[Math.floor(losses.length * 0.8)];
+function lossDomain(losses: readonly number[], compared: readonly number[]): [number, number] {
+  const most = [...losses].sort((a, b) => a - b)[Math.floor(losses.length * 0.8)];
+  const low = Math.min(...losses, ...compared);
+  const high = Math.max(most, ...compared);
   const room = (high - low) * 0.06 || 0.1;
   return [Math.max(0, low - room), high + room];
 }
@@ -246,7 +247,7 @@ function glance({ runs }: TextReport): Html {
   ];
   if (runs.some((run) => run.longRange)) {
     rows.push([
-      "right far back",
+      "right, far back",
       (run) => (run.longRange ? formatPercent(run.longRange.accuracy) : ""),
     ]);
   }
