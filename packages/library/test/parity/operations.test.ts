@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { ENGINE_NAMES, engineName, useEngine } from "../../src/backends/index.ts";
+import { engineName, useEngine } from "../../src/backends/index.ts";
 import { cat, stack, tensor, type Tensor } from "../../src/tensor/index.ts";
+import { ENGINES } from "../support/engines.ts";
 import {
   expectClose,
   fixtureNames,
@@ -13,7 +14,7 @@ import {
 const before = engineName();
 afterAll(() => useEngine(before));
 
-describe.each(ENGINE_NAMES)("on the %s engine, PyTorch's numbers and gradients", (engine) => {
+describe.each(ENGINES)("on the %s engine, PyTorch's numbers and gradients", (engine) => {
   beforeAll(() => useEngine(engine));
 
   test.each(fixtureNames("op-"))("%s", (name) => {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { ENGINE_NAMES, engineName, useEngine } from "../../src/backends/index.ts";
+import { engineName, useEngine } from "../../src/backends/index.ts";
 import { crossEntropy } from "../../src/losses/index.ts";
 import { Embedding, Linear, LSTM, Module } from "../../src/nn/index.ts";
 import { Adam } from "../../src/optim/index.ts";
 import { tensor, type Tensor } from "../../src/tensor/index.ts";
+import { ENGINES } from "../support/engines.ts";
 import { expectClose, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
 
 /** As published: embedding → LSTM → linear on the last state. */
@@ -43,7 +44,7 @@ function read(fixture: Fixture, key: string): Tensor {
 const before = engineName();
 afterAll(() => useEngine(before));
 
-describe.each(ENGINE_NAMES)("SimpleLSTM on the %s engine, as in PyTorch", (engine) => {
+describe.each(ENGINES)("SimpleLSTM on the %s engine, as in PyTorch", (engine) => {
   beforeAll(() => useEngine(engine));
 
   test("logits, loss and every gradient", () => {

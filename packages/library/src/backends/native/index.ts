@@ -70,6 +70,9 @@ const FEWEST_PRODUCTS = 32 * 1024;
 const FEWEST_INFERENCE_PRODUCTS = 128 * 1024;
 const FEWEST_TRAINING_PRODUCTS = 256 * 1024;
 
+/** One sequence alone gains a third at most: that should not cost a short program the loading. */
+const FEWEST_PRODUCTS_OF_ONE_SEQUENCE = 4 * 1024 * 1024;
+
 /** One vector of 512 bits; two for backward. */
 const LEAST_HIDDEN = { inference: 16, training: 32 };
 
@@ -87,7 +90,10 @@ function paysAsLayer(call: RecurrentCall): boolean {
   const { cell, batch, seq, inputSize, hiddenSize: H, training } = call;
   const gates = NUM_GATES[cell] * H;
   const products = batch * seq * gates * (inputSize + H);
-  if (!training) return products >= FEWEST_INFERENCE_PRODUCTS && H >= LEAST_HIDDEN.inference;
+  if (!training) {
+    const fewest = batch === 1 ? FEWEST_PRODUCTS_OF_ONE_SEQUENCE : FEWEST_INFERENCE_PRODUCTS;
+    return products >= fewest && H >= LEAST_HIDDEN.inference;
+  }
   return (
     products >= FEWEST_TRAINING_PRODUCTS &&
     H >= LEAST_HIDDEN.training &&

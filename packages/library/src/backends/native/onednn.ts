@@ -153,7 +153,7 @@ export class OneDnn {
    * Whether the library has code for this processor that is faster than WebAssembly's 128-bit
    * vectors: with SSE alone its layers take 1.7 times as long, and elsewhere it has plain loops.
    */
-  get hasFastLayers(): boolean {
+  get isFastHere(): boolean {
     if (host().arch !== "x64") return false;
     const isa = this.#library.optional("dnnl_get_effective_cpu_isa", "uint", []);
     return isa !== null && (Number(isa()) & AVX2) === AVX2;

@@ -130,20 +130,14 @@ function fromOneDnn(report: NativeReport): NativeEngine | null {
     const library = tryTo(report, entry, expected, () => {
       const found = new OneDnn(path);
       entry.version = found.version;
+      if (!found.isFastHere) throw new Error("it has no fast code for this processor");
       found.useOneThread();
       checkProducts(report, found.sgemm);
       return found;
     });
     if (library === null) continue;
-    entry.usedFor.push("products");
-    let layers: NativeLayers | null = null;
-    if (library.hasFastLayers) {
-      layers = new NativeLayers(library);
-      entry.usedFor.push("layers");
-    } else {
-      entry.problem = "its layers have no fast code for this processor";
-    }
-    return new NativeEngine(library.sgemm, layers, report);
+    entry.usedFor.push("products", "layers");
+    return new NativeEngine(library.sgemm, new NativeLayers(library), report);
   }
   return null;
 }
