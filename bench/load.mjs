@@ -3,14 +3,17 @@
  */
 
 import { build } from "esbuild";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+/** Inside the repository, so that packages such as koffi are found from there. */
+const CACHE = fileURLToPath(new URL("../node_modules/.cache/bench", import.meta.url));
+
 /** @param {string} path from the repository's root */
 export async function load(path) {
-  const folder = mkdtempSync(join(tmpdir(), "unrolled-bench-"));
+  mkdirSync(CACHE, { recursive: true });
+  const folder = mkdtempSync(join(CACHE, "bundle-"));
   const outfile = join(folder, "bundle.mjs");
   try {
     await build({
