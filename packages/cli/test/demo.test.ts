@@ -44,6 +44,8 @@ test("what it wrote can be run, and its report needs nothing but itself", async 
   });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^The /);
+  const inspected = await unrolled(["inspect", "runs/demo/gru"], { cwd });
+  expect(inspected.stdout).toMatch(/trained on +the demo's own text/);
   const report = readFileSync(join(cwd, "runs/demo/report.html"), "utf8");
   expect(report).not.toMatch(/<script|https?:|NaN|undefined/);
   for (const word of ["Memory", "Architectures at a glance", "floor"])
@@ -69,6 +71,8 @@ test("with a file it is about that file: no floor, no distances", async () => {
   expect(stdout).not.toMatch(/floor|far back/);
   expect(stdout).toMatch(/5-gram/);
   expect(existsSync(join(cwd, "runs/demo-own/report.html"))).toBe(true);
+  const evaluated = await unrolled(["eval", "runs/demo-own/lstm", "own.txt"], { cwd });
+  expect(evaluated.stdout).toMatch(/only the held-out end counts: 600 characters/);
 });
 
 test("models that no demo wrote are not replaced", async () => {

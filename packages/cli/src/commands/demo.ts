@@ -29,7 +29,7 @@ import { Progress } from "../terminal/progress.ts";
 import { createTerminal, type Terminal } from "../terminal/terminal.ts";
 import { demoNotes, demoTable, marksOf } from "../text/demo-table.ts";
 import { demoText, type DemoText } from "../text/demo-text.ts";
-import { MetricsLog } from "../text/metrics-log.ts";
+import { endLine, MetricsLog, startLine } from "../text/metrics-log.ts";
 import { lossByBlock } from "../text/noise.ts";
 import { bestOf, verdict, type Baseline } from "../text/scores.ts";
 import { firstWord } from "../text/first-word.ts";
@@ -106,7 +106,7 @@ async function demoCommand(file: string | undefined, options: DemoOptions): Prom
   const runs: DemoRun[] = [];
   for (const cell of CELLS) {
     const run = await interruptible(terminal, (signal) =>
-      trainOne(terminal, demo, cell, steps, baselines, signal),
+      trainOne(terminal, demo, cell, { steps, engine, baselines, signal }),
     );
     if (run.fit.stoppedBy === "signal") {
       terminal.note("Stopped. A demo is not resumed, and nothing was written.");
@@ -190,38 +190,45 @@ interface DemoRun extends ReportedRun {
   log: MetricsLog;
 }
 
+interface TrainingSetup {
+  steps: number;
+  engine: EngineName;
+  baselines: readonly Baseline[];
+  signal: AbortSignal;
+}
+
 async function trainOne(
   terminal: Terminal,
-  { data, config, heldOut, places }: DemoText,
+  demo: DemoText,
   cell: TextCell,
-  steps: number,
-  baselines: readonly Baseline[],
-  signal: AbortSignal,
+  { steps, engine, baselines, signal }: TrainingSetup,
 ): Promise<DemoRun> {
+  const { data, source, heldOut, places } = demo;
+  const config = { ...demo.config, cell };
+  const budget = { steps };
   const { name, color } = CELL_LOOKS[cell];
   const best = bestOf(baselines);
-  const log = new MetricsLog([]);
+  const settings = { task: "text", config, budget, patience: null, engine, source } as const;
+  const log = new MetricsLog([startLine(settings, data, baselines)]);
   const progress = new Progress(terminal, {
     label: terminal.noteStyle(color, name.padEnd(4)),
     baseline: { name: best.name, loss: best.natsPerToken },
     context: { cell },
   });
-  const result = await trainText(
-    data,
-    { ...config, cell },
-    {
-      budget: { steps },
-      signal,
-      onEvent(event) {
-        log.add(event);
-        progress.handle(event);
-      },
+  const result = await trainText(data, config, {
+    budget,
+    signal,
+    onEvent(event) {
+      log.add(event);
+      progress.handle(event);
     },
-  ).finally(() => progress.end());
+  }).finally(() => progress.end());
   const { model } = result;
   const sample = [...generateText(model, { length: SAMPLE_LENGTH, seed: config.seed })].join("");
   const longRange = places && longRangeAccuracy(model, heldOut, places);
-  return { ...result, sample, longRange, tokensPerSecond: log.tokensPerSecond, log };
+  const { tokensPerSecond } = log;
+  log.lines.push(endLine(result, tokensPerSecond, sample));
+  return { ...result, sample, longRange, tokensPerSecond, log };
 }
 
 function introduce(

@@ -86,7 +86,7 @@ function evalCommand(directory: string, files: string[], options: EvalOptions): 
     terminal.say(verdict([{ name, evaluation }], baselines));
   } else {
     terminal.note(
-      "\nThe other baselines are counted on the training text, which is not where it was. Name it: --train <file>",
+      "\nThe other baselines are counted on the training text, which is not at hand. Name it: --train <file>",
     );
   }
 }
@@ -98,7 +98,7 @@ function findTrainingText(
   given: readonly string[] | undefined,
 ): TextSource | null {
   const start = readMetrics(join(directory, METRICS)).find(({ type }) => type === "start");
-  const noted = start?.source as RunSettings["source"] | undefined;
+  const noted = start?.source as RunSettings["source"] | null | undefined;
   if (given) {
     const found = readTexts(given);
     if (!noted || noted.sha256 === found.sha256) return found;

@@ -75,11 +75,11 @@ function training(metrics: readonly MetricsLine[]): [string, string][] {
   const start = metrics.find(({ type }) => type === "start");
   const end = metrics.find(({ type }) => type === "end");
   if (!start || !end) return [];
-  const { names } = start.source as { names: string[] };
+  const source = start.source as { names: string[] } | null;
   const evaluation = end.evaluation as TextEvaluation;
   const best = bestOf(start.baselines as Baseline[]);
   return [
-    ["trained on", names.map(label).join(", ")],
+    ["trained on", source ? source.names.map(label).join(", ") : "the demo's own text"],
     [
       "trained for",
       `${plural(end.steps as number, "step")}, ${formatDuration(end.seconds as number)}`,

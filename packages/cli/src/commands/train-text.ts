@@ -44,7 +44,7 @@ import { Progress } from "../terminal/progress.ts";
 import { createTerminal, type Terminal } from "../terminal/terminal.ts";
 import { firstWord } from "../text/first-word.ts";
 import { removeCheckpoints, saveCheckpoint, startCheckpoints } from "../text/checkpoints.ts";
-import { MetricsLog } from "../text/metrics-log.ts";
+import { endLine, MetricsLog, startLine } from "../text/metrics-log.ts";
 import { checkSameSettings, readInterruptedRun, type RunSettings } from "../text/run-settings.ts";
 import { bestOf, scoreTable, verdict, type Baseline } from "../text/scores.ts";
 import { engineOption, setUpEngine } from "./engine.ts";
@@ -255,7 +255,7 @@ function finish(terminal: Terminal, run: PreparedRun, result: TextResult): void 
   const { cell, seed } = settings.config;
   const sample = [...generateText(model, { length: SAMPLE_LENGTH, seed })].join("");
   const { tokensPerSecond } = log;
-  const end = { type: "end", ...endOf(result), tokensPerSecond, sample };
+  const end = endLine(result, tokensPerSecond, sample);
   log.lines.push(end);
   writeModel(directory, {
     [REPORT]: textReport({
@@ -311,30 +311,6 @@ function introduce(terminal: Terminal, { settings, data, text, baselines }: Prep
   const scores = baselines.map(({ name, natsPerToken }) => `${name} ${formatLoss(natsPerToken)}`);
   terminal.print(`  ${scores.join("   ")}`);
   terminal.print();
-}
-
-function startLine(
-  { config, budget, patience, engine, source }: RunSettings,
-  data: TextData,
-  baselines: readonly Baseline[],
-): MetricsLine {
-  return {
-    type: "start",
-    task: "text",
-    config,
-    budget,
-    patience,
-    engine,
-    source,
-    vocabSize: data.tokenizer.vocabSize,
-    trainTokens: data.trainIds.length,
-    validationTokens: data.validationIds.length,
-    baselines,
-  };
-}
-
-function endOf({ fit: { history: _history, ...fit }, evaluation, model }: TextResult) {
-  return { ...fit, evaluation, parameters: model.numParameters() };
 }
 
 function conclude(

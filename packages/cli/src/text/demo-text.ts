@@ -4,7 +4,7 @@
 
 import { entropyRate, generateCorpus, prepareText, TEXT_DEFAULTS } from "unrolled/tasks/text";
 import type { DecidedPlace, TextConfig, TextData } from "unrolled/tasks/text";
-import { readTexts, stemOf } from "../files/read-texts.ts";
+import { readTexts, stemOf, type TextSource } from "../files/read-texts.ts";
 
 export interface DemoText {
   /** For titles. */
@@ -12,6 +12,8 @@ export interface DemoText {
   /** For the name of a directory. */
   stem: string | null;
   text: string;
+  /** The file, if there is one. */
+  source: Omit<TextSource, "text"> | null;
   data: TextData;
   config: Omit<TextConfig, "cell">;
   /** Of the embedded text alone: what no model can go below, in nats per character. */
@@ -42,7 +44,7 @@ const DEMO_CONFIG = {
 export function demoText(file: string | undefined, seed: number): DemoText {
   const corpus =
     file === undefined ? generateCorpus({ characters: CORPUS_CHARACTERS, seed }) : null;
-  const text = corpus?.text ?? readTexts([file!]).text;
+  const { text, ...source } = corpus ?? readTexts([file!]);
   const validation = Math.min(TEXT_DEFAULTS.validation, HELD_OUT_CHARACTERS / text.length);
   const config = { ...DEMO_CONFIG, validation, seed };
   const data = prepareText(text, { ...config, cell: "lstm" });
@@ -51,6 +53,7 @@ export function demoText(file: string | undefined, seed: number): DemoText {
     name: file === undefined ? "a text from a grammar" : stemOf(file),
     stem: file === undefined ? null : stemOf(file),
     text,
+    source: "sha256" in source ? source : null,
     config,
     data,
     floor: corpus && entropyRate(),

@@ -1,9 +1,14 @@
 /**
- * @file The lines of `metrics.jsonl`: step events about once a second, everything else as it comes.
+ * @file The lines of `metrics.jsonl`: how the run was set up, step events about once a second, every
+ * validation, and what came out.
  */
 
 import type { FitEvent } from "unrolled";
+import type { TextData, TextResult } from "unrolled/tasks/text";
 import type { MetricsLine } from "../files/model-directory.ts";
+import type { TextSource } from "../files/read-texts.ts";
+import type { RunSettings } from "./run-settings.ts";
+import type { Baseline } from "./scores.ts";
 
 const STEP_EVERY_MS = 1000;
 
@@ -42,4 +47,38 @@ export class MetricsLog {
     const kept = this.lines.filter((line) => typeof line.step !== "number" || line.step <= step);
     this.lines.splice(0, this.lines.length, ...kept);
   }
+}
+
+/** How the run is set up. A text that comes from no file has no source. */
+export function startLine(
+  settings: Omit<RunSettings, "formatVersion" | "source"> & {
+    source: Omit<TextSource, "text"> | null;
+  },
+  data: TextData,
+  baselines: readonly Baseline[],
+): MetricsLine {
+  const { config, budget, patience, engine, source } = settings;
+  return {
+    type: "start",
+    task: "text",
+    config,
+    budget,
+    patience,
+    engine,
+    source,
+    vocabSize: data.tokenizer.vocabSize,
+    trainTokens: data.trainIds.length,
+    validationTokens: data.validationIds.length,
+    baselines,
+  };
+}
+
+/** What came out. The history is in the lines before. */
+export function endLine(
+  { fit: { history: _history, ...fit }, evaluation, model }: TextResult,
+  tokensPerSecond: number,
+  sample: string,
+): MetricsLine {
+  const parameters = model.numParameters();
+  return { type: "end", ...fit, evaluation, parameters, tokensPerSecond, sample };
 }
