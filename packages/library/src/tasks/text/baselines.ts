@@ -54,7 +54,7 @@ const MAX_COUNTED_IDS = 4e6;
  * and pairs do: of a word it does not know, a word model predicts only that it does not know it.
  *
  * @example
- * const bytes = { kind: "char", vocabSize: 2, decode: (ids) => "x".repeat(ids.length) } as const;
+ * const bytes = { kind: "char", vocabSize: 2, decode: (ids: ArrayLike<number>) => "x".repeat(ids.length) } as const;
  * const ids = Int32Array.from({ length: 1000 }, (_, i) => i % 2);
  * const [uniform, , bigram] = textBaselines({
  *   tokenizer: bytes,
