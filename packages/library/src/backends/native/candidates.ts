@@ -18,6 +18,7 @@ const ONEDNN: Record<Platform, string[]> = {
   win32: ["dnnl.dll"],
 };
 
+/** MKL is not among them: with a part of it missing, it ends the process. It must be asked for. */
 const BLAS: Record<Platform, string[]> = {
   linux: [
     "libopenblas.so.0",
@@ -25,16 +26,13 @@ const BLAS: Record<Platform, string[]> = {
     "/usr/lib64/libopenblas.so.0",
     "libblis.so.4",
     "libblis.so.3",
-    "libmkl_rt.so.2",
-    "libmkl_rt.so.1",
   ],
   darwin: [
     "/System/Library/Frameworks/Accelerate.framework/Accelerate",
     "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
     "/usr/local/opt/openblas/lib/libopenblas.dylib",
-    "libmkl_rt.2.dylib",
   ],
-  win32: ["libopenblas.dll", "openblas.dll", "mkl_rt.2.dll"],
+  win32: ["libopenblas.dll", "openblas.dll"],
 };
 
 /**

@@ -37,8 +37,7 @@ export function createNativeBackend(
     ...fallback,
     name: "native",
     gemm(call) {
-      const products = productsOf(call);
-      const found = products >= (everySize ? 1 : FEWEST_PRODUCTS) ? engine() : null;
+      const found = (everySize ? productsOf(call) > 0 : paysAsProduct(call)) ? engine() : null;
       return found ? gemm(found.sgemm, call) : fallback.gemm(call);
     },
     recurrent(call) {
@@ -66,7 +65,7 @@ export function createNativeBackend(
  * Where the libraries begin to be faster than the Wasm engine, from
  * `docs/decisions/0005-the-native-engine.md`; one processor, so a rough guide for others.
  */
-const FEWEST_PRODUCTS = 32 * 1024;
+const FEWEST_PRODUCTS = 64 * 1024;
 const FEWEST_INFERENCE_PRODUCTS = 128 * 1024;
 const FEWEST_TRAINING_PRODUCTS = 256 * 1024;
 
@@ -76,9 +75,12 @@ const FEWEST_PRODUCTS_OF_ONE_SEQUENCE = 4 * 1024 * 1024;
 /** One vector of 512 bits; two for backward. */
 const LEAST_HIDDEN = { inference: 16, training: 32 };
 
-/** Backward multiplies sequence by sequence where they are few, or the gates of a step are. */
-const LEAST_BATCH = 4;
-const LEAST_GATES_PER_STEP = 1024;
+/** Backward needs so many sequences: fewer where one alone fills more vectors. */
+const leastBatchInTraining = (H: number) => (H >= 64 ? 4 : 16);
+
+export function paysAsProduct(call: GemmCall): boolean {
+  return productsOf(call) >= FEWEST_PRODUCTS;
+}
 
 /** Multiplications of one product, many rows with one matrix being one. */
 function productsOf({ batch, m, n, k, bShared, transA, aShared }: GemmCall): number {
@@ -86,7 +88,8 @@ function productsOf({ batch, m, n, k, bShared, transA, aShared }: GemmCall): num
   return batch > 0 ? rows * n * k : 0;
 }
 
-function paysAsLayer(call: RecurrentCall): boolean {
+/** For calls that the libraries can do. */
+export function paysAsLayer(call: RecurrentCall): boolean {
   const { cell, batch, seq, inputSize, hiddenSize: H, training } = call;
   const gates = NUM_GATES[cell] * H;
   const products = batch * seq * gates * (inputSize + H);
@@ -97,8 +100,7 @@ function paysAsLayer(call: RecurrentCall): boolean {
   return (
     products >= FEWEST_TRAINING_PRODUCTS &&
     H >= LEAST_HIDDEN.training &&
-    batch >= LEAST_BATCH &&
-    batch * gates >= LEAST_GATES_PER_STEP
+    batch >= leastBatchInTraining(H)
   );
 }
 
