@@ -23,9 +23,10 @@ export class Child {
   ended = null;
   version = "";
 
-  /** Waits until it has said hello. */
-  static async start({ command, args, env, label }) {
-    const child = new Child(command, args, env);
+  /** Waits until it has said hello. `nodeFlags` are for Node, where the process is one. */
+  static async start({ command, args, env, label }, nodeFlags = []) {
+    const at = args.indexOf(process.execPath) + 1;
+    const child = new Child(command, [...args.slice(0, at), ...nodeFlags, ...args.slice(at)], env);
     try {
       ({ version: child.version } = await child.#answer(HELLO_LIMIT_MS, `${label} to start`));
     } catch (error) {
@@ -75,6 +76,14 @@ export class Child {
 
   async peakMiB() {
     return (await this.ask({ do: "memory" }, 10_000)).peakMiB;
+  }
+
+  /** Lets it end by itself. */
+  close() {
+    return new Promise((resolve) => {
+      this.#process.on("close", resolve);
+      this.#process.stdin.end();
+    });
   }
 
   stop() {

@@ -2,23 +2,29 @@
  * @file bench/RESULTS.md: whatever raw results there are, as tables.
  */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { say } from "../../scripts/setup.mjs";
 import { readResults } from "../driver/results.mjs";
 import { chartOf } from "./chart.mjs";
 import { layersSection } from "./layers.mjs";
-import { bundleSizeSection, charModelSection, coldStartSection, growthSection } from "./others.mjs";
+import {
+  bundleSizeSection,
+  charModelSection,
+  coldStartSection,
+  growthSection,
+  limitsSection,
+} from "./others.mjs";
 import { table } from "./table.mjs";
 
 const CHART = "layers.svg";
-const LIMITS = join(import.meta.dirname, "..", "limits.md");
 
 export async function writeReport(out, results) {
   const read = (name) => readResults(results, name);
   const layers = read("layers");
   const parts = [
+    ["limits", limitsSection],
     ["char-model", charModelSection],
     ["cold-start", coldStartSection],
     ["bundle-size", bundleSizeSection],
@@ -33,7 +39,6 @@ export async function writeReport(out, results) {
     writeFileSync(chart, chartOf(layers));
     sections.push(layersSection(layers, relative(dirname(out), chart)));
   }
-  if (layers && existsSync(LIMITS)) sections.push(readFileSync(LIMITS, "utf8"));
   for (const [found, section] of parts) if (found) sections.push(section(found));
 
   const markdown = sections.join("\n\n");

@@ -1,9 +1,27 @@
 /**
- * @file The shorter sections: character model, cold start, size, growth.
+ * @file The shorter sections: limits, character model, cold start, size, growth.
  */
 
 import { nameOf } from "./ratios.mjs";
 import { digits, percent, table, times } from "./table.mjs";
+
+export function limitsSection({ about, records }) {
+  const rows = records.map(({ mode, shape, parts }) => {
+    const kernels = parts.find(({ name }) => name === "kernels");
+    const rest = parts.filter((part) => part !== kernels && part.share >= 0.02).slice(0, 4);
+    return [
+      `${mode} ${shape}`,
+      kernels ? percent(kernels.share) : "–",
+      rest.map(({ name, share }) => `\`${name}\` ${percent(share)}`).join(", "),
+    ];
+  });
+  return `## What limits us
+
+Where an LSTM's time goes on the ${about.engine} engine, one thread, by V8's profiler. What is in
+kernels is bound by arithmetic, or by what feeds it; the rest is the library around them.
+
+${table(["", "kernels", "the most of the rest"], rows)}`;
+}
 
 export function charModelSection({ about, records }) {
   const { work } = about;
