@@ -63,12 +63,21 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-test("a second Ctrl-C ends it at once", async () => {
-  const { code } = await unrolled([...train, "-o", "twice"], {
+test("a second signal ends it at once", async () => {
+  const { signal } = await unrolled([...train, "-o", "twice"], {
     cwd,
     ...interrupt("SIGINT", "SIGTERM"),
   });
+  expect(signal).toBe("SIGTERM");
+});
+
+test("one Ctrl-C that arrives twice, as under npx, is one: a checkpoint is saved", async () => {
+  const { code } = await unrolled([...train, "-o", "npx"], {
+    cwd,
+    ...interrupt("SIGINT", "SIGINT"),
+  });
   expect(code).toBe(130);
+  expect(existsSync(join(cwd, "npx", "checkpoint", "state.safetensors"))).toBe(true);
 });
 
 test("kill -9 half way through writing a checkpoint leaves the one before, and it resumes", async () => {
