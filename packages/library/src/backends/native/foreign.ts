@@ -6,13 +6,22 @@
  * array itself, and a number in a variable does not count.
  */
 
-import { optionalPackage } from "#platform";
+import { host, optionalPackage } from "#platform";
 
 export type Ptr = number;
 
 /** As koffi writes them. */
 export type ForeignType =
-  "void" | "char" | "int" | "uint" | "int64_t" | "size_t" | "uintptr_t" | "float" | "str";
+  | "void"
+  | "void *"
+  | "char"
+  | "int"
+  | "uint"
+  | "int64_t"
+  | "size_t"
+  | "uintptr_t"
+  | "float"
+  | "str";
 
 export type ForeignFunction = (...args: number[]) => unknown;
 
@@ -53,6 +62,45 @@ export function addressOf(array: ArrayBufferView): Ptr {
   return Number(koffi!.address(array));
 }
 
+/**
+ * Runs `call` with this thread's signals held back.
+ *
+ * koffi calls C on a stack of its own, and a signal handler that interrupts oneDNN there corrupts
+ * the heap: with SIGWINCH every 2 ms, most runs ended in "corrupted size vs. prev_size"; with
+ * signals held back, none did. Other threads of Node take the signals meanwhile, so a program
+ * learns of them as always.
+ */
+function withoutSignals<T>(call: () => T): T {
+  mask ??= signalMask();
+  mask(BLOCK, ALL_SIGNALS, before);
+  try {
+    return call();
+  } finally {
+    mask(RESTORE, before, null);
+  }
+}
+
+type SignalMask = (how: number, set: Uint8Array, before: Uint8Array | null) => unknown;
+
+let mask: SignalMask | undefined;
+
+/** As long as any system's sigset_t, or longer. */
+const ALL_SIGNALS = new Uint8Array(128).fill(255);
+const before = new Uint8Array(128);
+
+/** SIG_BLOCK and SIG_SETMASK, which macOS counts from 1. */
+const isDarwin = host().platform === "darwin";
+const BLOCK = isDarwin ? 1 : 0;
+const RESTORE = isDarwin ? 3 : 2;
+
+/** pthread_sigmask. On Windows no signal interrupts a thread. */
+function signalMask(): SignalMask {
+  if (host().platform === "win32") return () => undefined;
+  const libc = koffi!.load(isDarwin ? "libSystem.dylib" : "libc.so.6");
+  const set = "void *";
+  return libc.func("pthread_sigmask", "int", ["int", set, set]) as unknown as SignalMask;
+}
+
 export class ForeignLibrary {
   readonly #handle: ReturnType<Koffi["load"]>;
 
@@ -63,7 +111,8 @@ export class ForeignLibrary {
 
   /** Throws if there is no such function. */
   func(name: string, result: ForeignType, args: ForeignType[]): ForeignFunction {
-    return this.#handle.func(name, result, args);
+    const call = this.#handle.func(name, result, args);
+    return (...values) => withoutSignals(() => call(...values));
   }
 
   /** null if there is no such function. */

@@ -7,7 +7,7 @@ import type { GemmCall } from "../backend.ts";
 import type { WasmEngine } from "./engine.ts";
 import type { Ptr } from "./heap.ts";
 import { packedBytes, paddedColumns } from "./packed-weights.ts";
-import { ROWS_OF_A_TILE } from "./threads/pool.ts";
+import { ROWS_OF_A_TILE } from "./tiles.ts";
 
 /**
  * Below this many multiplications a plain loop is faster than copying and packing: 0.16 µs against

@@ -27,7 +27,7 @@ import { packedBytes, paddedColumns } from "./packed-weights.ts";
 import { savedAt, type WasmSaved } from "./recurrent-forward.ts";
 import { type SequenceLayout, SequenceMover } from "./sequence-layout.ts";
 import { backwardJob, type JobHost } from "./threads/jobs.ts";
-import { ROWS_OF_A_TILE } from "./threads/pool.ts";
+import { ROWS_OF_A_TILE } from "./tiles.ts";
 
 /** One direction's loop, as addresses. */
 export interface BackwardJob {

@@ -32,9 +32,6 @@ const FEWEST_FLOPS = 2e6;
 /** How often to look before going to sleep over it. */
 const SPINS = 2000;
 
-/** Shares of a product are whole tiles (of 4 or 6 rows): one cut in two would be two slow edges. */
-export const ROWS_OF_A_TILE = 24;
-
 export class ThreadPool {
   readonly #host: JobHost;
   readonly #heap: Heap;

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { RandomGenerator } from "../../../tensor/random.ts";
-import { Storage } from "../../../core/storage.ts";
+import { randomCall, randomNumbers } from "../../../../test/support/engine-calls.ts";
 import { wasmSupport } from "../support.ts";
 import { startEngine, wasmBackend } from "../index.ts";
-import { NUM_GATES, type Backend, type CellKind, type RecurrentCall } from "../../backend.ts";
+import type { Backend, CellKind, RecurrentCall } from "../../backend.ts";
 import { getNumThreads, setNumThreads } from "./thread-count.ts";
 
 const CELLS: CellKind[] = ["lstm", "gru", "rnn_tanh", "rnn_relu"];
@@ -17,8 +16,10 @@ describe.each(BUILDS)("threads, on the %s build", (build) => {
   const backend = wasmBackend(build, () => engine);
 
   test.each(CELLS)("%s: one thread, two and three give the same bits", async (cell) => {
-    for (const lengths of [null, Int32Array.from({ length: 13 }, (_, b) => 1 + ((b * 7) % 20))]) {
-      const call = callFor(cell, lengths);
+    for (const lengths of [null, Array.from({ length: 13 }, (_, b) => 1 + ((b * 7) % 20))]) {
+      // A batch of 13 divides evenly among no number of threads.
+      const sizes = { batch: 13, seq: 20, inputSize: 17, hiddenSize: 40 };
+      const call = randomCall({ cell, ...sizes, lengths, bidirectional: true, batchFirst: true });
       setNumThreads(1);
       const expected = forwardAndBackward(backend, call);
       for (const threads of [2, 3]) {
@@ -31,6 +32,7 @@ describe.each(BUILDS)("threads, on the %s build", (build) => {
 
   test("products too, whichever side is transposed", async () => {
     const [m, n, k] = [150, 70, 190];
+    const random = randomNumbers(8);
     const a = random(m * k);
     const b = random(k * n);
     for (const transA of [false, true]) {
@@ -55,43 +57,6 @@ describe.each(BUILDS)("threads, on the %s build", (build) => {
     throw new Error(`expected ${workers} workers, got ${engine.threads.workersReady}`);
   }
 });
-
-const generator = new RandomGenerator(8);
-
-function random(length: number): Float32Array {
-  return Float32Array.from({ length }, () => generator.normal());
-}
-
-/** Both directions of a batch of 13, which divides evenly among no number of threads. */
-function callFor(cell: CellKind, lengths: Int32Array | null): RecurrentCall {
-  const [batch, seq, inputSize, hiddenSize] = [13, 20, 17, 40];
-  const G = NUM_GATES[cell] * hiddenSize;
-  const weight = (length: number) => new Storage(random(length).map((value) => value * 0.2));
-  const directions = [0, 1].map(() => ({
-    weightIh: weight(G * inputSize),
-    weightHh: weight(G * hiddenSize),
-    biasIh: weight(G),
-    biasHh: weight(G),
-    weightHr: null,
-  }));
-  const state = () => random(2 * batch * hiddenSize);
-  return {
-    cell,
-    resetAfter: true,
-    batchFirst: true,
-    batch,
-    seq,
-    inputSize,
-    hiddenSize,
-    projSize: 0,
-    input: random(batch * seq * inputSize),
-    directions,
-    h0: state(),
-    c0: cell === "lstm" ? state() : null,
-    lengths,
-    training: true,
-  };
-}
 
 function forwardAndBackward(backend: Backend, call: RecurrentCall): unknown {
   const { saved, ...result } = backend.recurrent(call);
