@@ -93,7 +93,7 @@ export class Progress {
       );
     } else if (secondsPerStep !== null) {
       this.#terminal.note(
-        `${this.#options.label}  ${steps} planned, as measured at ${formatDuration(secondsPerStep)} each (--steps ${totalSteps} repeats this run exactly)`,
+        `${this.#options.label}  ${steps} planned at ${formatDuration(secondsPerStep)} each; --steps ${totalSteps} repeats this run exactly`,
       );
     }
   }
