@@ -108,18 +108,19 @@ export class Run<Batch> {
     this.#progress.totalSteps = Number.MAX_SAFE_INTEGER;
     const start = performance.now();
     const until = start + Math.min(CALIBRATION_SECONDS, seconds * 0.1) * 1000;
-    // The compiler is still at work on the first half, so only the second is counted.
+    // The compiler is still at work on the first half, so only the second is counted; and of that
+    // the median, so that a moment in which the machine is busy with something else does not matter.
     const half = (start + until) / 2;
-    let counted = 0;
-    let countedFrom = start;
-    while (counted < 1 || performance.now() < until) {
+    const stepSeconds: number[] = [];
+    while (stepSeconds.length < 1 || performance.now() < until) {
+      const stepStart = performance.now();
       this.#takeStep();
+      if (stepStart >= half) stepSeconds.push((performance.now() - stepStart) / 1000);
       await yieldToEventLoop();
       if (signal?.aborted) break;
-      if (performance.now() < half) countedFrom = performance.now();
-      else counted++;
     }
-    const secondsPerStep = (performance.now() - countedFrom) / 1000 / Math.max(1, counted);
+    stepSeconds.sort((a, b) => a - b);
+    const secondsPerStep = stepSeconds[stepSeconds.length >> 1] ?? 1;
     const validationStart = performance.now();
     if (validate) this.#validationLoss();
     const secondsPerValidation = (performance.now() - validationStart) / 1000;
