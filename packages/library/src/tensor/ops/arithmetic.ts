@@ -5,13 +5,7 @@
 import { record } from "../../autograd/tape.ts";
 import { backend, type BinaryName } from "../../backends/index.ts";
 import { isFloat, type FloatArray, type NumericArray } from "../../core/dtype.ts";
-import {
-  broadcastShapes,
-  broadcastStrides,
-  sameShape,
-  sizeOf,
-  stridesOf,
-} from "../../core/shape.ts";
+import { broadcastShapes, broadcastStrides, sameShape, sizeOf } from "../../core/shape.ts";
 import { Tensor } from "../tensor.ts";
 import { sum } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
@@ -103,25 +97,30 @@ export function floatsOf(t: Tensor): FloatArray {
   return floats;
 }
 
-/** The numbers of `t` repeated to `shape`. */
+/** The numbers of `t` repeated to `shape`; its own array where nothing is repeated. */
 export function broadcastTo<A extends Tensor["storage"]["array"]>(
   t: Tensor,
   shape: readonly number[],
 ): A {
   const source = t.storage.array;
   if (sameShape(t.shape, shape)) return source as A;
+  const out = new (source.constructor as new (length: number) => A)(sizeOf(shape));
+  if (source.length === 1) {
+    out.fill(source[0]); // the gradient of every sum over all elements
+    return out;
+  }
   const strides = broadcastStrides(t.shape, shape);
-  const outStrides = stridesOf(shape);
-  const size = sizeOf(shape);
-  const out = new (source.constructor as new (length: number) => A)(size);
-  for (let i = 0; i < size; i++) {
-    let at = 0;
-    for (let axis = 0, rest = i; axis < shape.length; axis++) {
-      const index = Math.floor(rest / outStrides[axis]);
-      rest -= index * outStrides[axis];
-      at += index * strides[axis];
+  const last = shape.length - 1;
+  const index = new Array<number>(shape.length).fill(0);
+  for (let i = 0, at = 0; i < out.length;) {
+    for (let j = 0, from = at; j < shape[last]; j++, from += strides[last]) out[i++] = source[from];
+    // Carry, as in an odometer.
+    for (let axis = last - 1; axis >= 0; axis--) {
+      at += strides[axis];
+      if (++index[axis] < shape[axis]) break;
+      at -= strides[axis] * shape[axis];
+      index[axis] = 0;
     }
-    out[i] = source[at];
   }
   return out;
 }
