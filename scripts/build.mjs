@@ -38,6 +38,8 @@ const WORKER = join(LIBRARY, "src/backends/wasm/threads/generated/worker-source.
 
 /** What the sources themselves need before anything can run them: tests, examples, checks. */
 export const SOURCE_PARTS = ["kernels", "worker"];
+/** What `unrolled` needs to run; the declarations are for who imports it. */
+export const COMMAND_PARTS = [...SOURCE_PARTS, "library", "command line"];
 
 /** What each part is made of, and how; `build` returns the files it wrote. */
 const PARTS = {

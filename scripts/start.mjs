@@ -8,8 +8,8 @@ import { pathToFileURL } from "node:url";
 import { ROOT, setUp } from "./setup.mjs";
 
 setUp();
-const { build } = await import("./build.mjs");
-await build({ parts: ["kernels", "library", "command line"] });
+const { build, COMMAND_PARTS } = await import("./build.mjs");
+await build({ parts: COMMAND_PARTS });
 
 // npm moves to the repository's root first; a path that was typed means the folder it was typed in.
 if (process.env.npm_lifecycle_event === "start" && process.env.INIT_CWD) {

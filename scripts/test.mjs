@@ -8,8 +8,8 @@ import { pathToFileURL } from "node:url";
 import { ROOT, setUp } from "./setup.mjs";
 
 setUp();
-const { build, SOURCE_PARTS } = await import("./build.mjs");
-await build({ parts: [...SOURCE_PARTS, "library", "command line"] });
+const { build, COMMAND_PARTS } = await import("./build.mjs");
+await build({ parts: COMMAND_PARTS });
 
 process.chdir(ROOT);
 const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");

@@ -16,8 +16,7 @@ const BROKEN_FS = new URL("broken-file-system.mjs", import.meta.url).href;
 /** Builds what is not current, so that the tests never meet an old command. */
 export function buildCommand(): void {
   const build = pathToFileURL(join(ROOT, "scripts", "build.mjs")).href;
-  const parts = ["kernels", "library", "command line"];
-  const script = `const { build } = await import("${build}"); await build({ parts: ${JSON.stringify(parts)} });`;
+  const script = `const { build, COMMAND_PARTS } = await import("${build}"); await build({ parts: COMMAND_PARTS });`;
   execFileSync(process.execPath, ["--input-type=module", "-e", script], { stdio: "pipe" });
 }
 
