@@ -31,6 +31,11 @@ export interface TextConfig {
   batchSize: number;
   /** Tokens before the gradient is cut: truncated backpropagation through time, state carried on. */
   seqLength: number;
+  /**
+   * Probability that a stream's state is set to zeros before a step. A prompt begins with zeros, and
+   * a model that has hardly ever seen them answers with noise until it has read a line or two.
+   */
+  stateReset: number;
   /** Highest learning rate of AdamW. */
   lr: number;
   weightDecay: number;
@@ -58,6 +63,7 @@ export const TEXT_DEFAULTS: Readonly<TextConfig> = {
   dropout: 0,
   batchSize: 32,
   seqLength: 64,
+  stateReset: 0.03,
   lr: 4e-3,
   weightDecay: 0.01,
   warmupSteps: 100,
@@ -99,6 +105,7 @@ export function textConfig(changes: Partial<TextConfig> = {}): TextConfig {
     "0 or more",
   );
   check("dropout", config.dropout >= 0 && config.dropout < 1, "at least 0 and below 1");
+  check("stateReset", config.stateReset >= 0 && config.stateReset <= 1, "between 0 and 1");
   check("gateBias", Number.isFinite(config.gateBias), "a number");
   check("lr", config.lr > 0 && config.lr < Infinity, "above 0");
   check("weightDecay", config.weightDecay >= 0, "0 or more");

@@ -9,10 +9,12 @@ import {
   manualSeed,
   nn,
   optim,
+  rand,
   warmupCosine,
   type Budget,
   type FitEvent,
   type FitResult,
+  type Tensor,
 } from "unrolled";
 import type { TextConfig } from "./config.ts";
 import { textBatches, type TextData } from "./data.ts";
@@ -58,7 +60,8 @@ export async function trainText(
     optimizer: new optim.AdamW(model.parameters(), { lr, weightDecay }),
     batches: textBatches(data.trainIds, config),
     loss({ ids, targets }, carried) {
-      const [logits, state] = model.forward(ids, carried); // [batch, seq, vocab]
+      const before = carried && resetSome(carried, config.stateReset);
+      const [logits, state] = model.forward(ids, before); // [batch, seq, vocab]
       const loss = criterion.forward(logits.flatten(0, 1), targets.flatten());
       return { loss, carried: state };
     },
@@ -77,4 +80,11 @@ export async function trainText(
     onEvent,
   });
   return { model, fit: result, evaluation: validate() };
+}
+
+/** Sets the state of some streams to zeros, by chance; states are [layers, batch, features]. */
+function resetSome(state: Tensor[], probability: number): Tensor[] {
+  if (probability === 0) return state;
+  const isKept = rand([1, state[0].shape[1], 1]).ge(probability);
+  return state.map((part) => part.mul(isKept));
 }
