@@ -90,14 +90,12 @@ function panel(
 }
 
 /** How many rows to take, so that no tile is left with one or two. */
-// @ts-ignore: decorator
 @inline
 function nextTile(left: i32): i32 {
   if (TILE_ROWS == 6) return left == 7 || left == 8 ? 4 : min(6, left);
   return left == 6 ? 3 : left == 5 ? 5 : min(4, left);
 }
 
-// @ts-ignore: decorator
 @inline
 function tile(
   rows: i32,

@@ -118,7 +118,6 @@ export function gemmTransATwice(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function blockOf(bPtr: usize, k0: i32, n: i32): usize {
   return bPtr + ((<usize>k0 * <usize>padded(n)) << 2);

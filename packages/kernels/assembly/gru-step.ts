@@ -41,7 +41,6 @@ export function gruStep(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function stepLanes(
   nPtr: usize,
@@ -107,7 +106,6 @@ export function gruStepBackward(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function backwardLanes(
   nPtr: usize,

@@ -3,11 +3,9 @@
  */
 
 /** Rows of c that one tile holds in registers: 6 × 8 sums need fused multiply-add to fit in 16. */
-// @ts-ignore: decorator
 @inline export const TILE_ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 
 /** a·b + c: one instruction in the relaxed build, two roundings in the plain one. */
-// @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
@@ -15,7 +13,6 @@ export function madd(a: v128, b: v128, c: v128): v128 {
 }
 
 /** c − a·b */
-// @ts-ignore: decorator
 @inline
 export function nmadd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c);
@@ -23,7 +20,6 @@ export function nmadd(a: v128, b: v128, c: v128): v128 {
 }
 
 /** a where the mask's bits are all set, b where none is. */
-// @ts-ignore: decorator
 @inline
 export function select(a: v128, b: v128, mask: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_laneselect(a, b, mask);
@@ -31,20 +27,17 @@ export function select(a: v128, b: v128, mask: v128): v128 {
 }
 
 /** Four numbers, or for the end of a row only one: the same arithmetic serves both. */
-// @ts-ignore: decorator
 @inline
 export function loadLanes(ptr: usize, single: bool): v128 {
   return single ? v128.load32_zero(ptr) : v128.load(ptr);
 }
 
-// @ts-ignore: decorator
 @inline
 export function storeLanes(ptr: usize, value: v128, single: bool): void {
   if (single) store<f32>(ptr, f32x4.extract_lane(value, 0));
   else v128.store(ptr, value);
 }
 
-// @ts-ignore: decorator
 @inline
 export function sumLanes(x: v128): f32 {
   return (

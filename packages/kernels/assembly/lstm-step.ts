@@ -43,7 +43,6 @@ export function lstmStep(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function stepLanes(
   iPtr: usize,
@@ -119,7 +118,6 @@ export function lstmStepBackward(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function backwardLanes(
   iPtr: usize,

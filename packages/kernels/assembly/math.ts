@@ -43,21 +43,18 @@ const SIGN_BIT: usize = 14;
 
 const MAGIC_BITS: i32 = 0x4b400000;
 
-// @ts-ignore: decorator
 @inline
 function constant(index: usize): v128 {
   return v128.load32_splat(TABLE + (index << 2));
 }
 
 /** n in the lowest bits. */
-// @ts-ignore: decorator
 @inline
 function exponentOf(x: v128): v128 {
   return madd(x, constant(LOG2_E), constant(MAGIC));
 }
 
 /** q = eʳ − 1, exact to the last bit or so even where it is tiny. */
-// @ts-ignore: decorator
 @inline
 function expOfRestMinusOne(x: v128, exponent: v128): v128 {
   const n = f32x4.sub(exponent, constant(MAGIC));
@@ -74,21 +71,18 @@ function expOfRestMinusOne(x: v128, exponent: v128): v128 {
 }
 
 /** 2ⁿ for n ≥ −126 in the lowest bits. */
-// @ts-ignore: decorator
 @inline
 function powerOfTwo(exponent: v128): v128 {
   return i32x4.shl(i32x4.add(exponent, i32x4.splat(127)), 23);
 }
 
 /** −|x|, not below −87. */
-// @ts-ignore: decorator
 @inline
 function negativeSize(x: v128): v128 {
   return f32x4.pmax(v128.or(x, constant(SIGN_BIT)), constant(SMALLEST_NORMAL));
 }
 
 /** eˣ */
-// @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
   x = f32x4.pmax(f32x4.pmin(x, constant(LARGEST)), constant(SMALLEST));
@@ -106,7 +100,6 @@ export function exp4(x: v128): v128 {
  * s = 1 + eˣ also loses `lost`, which would make the error 2.4 units; dividing by s + lost takes it
  * below 2:  e/(s + lost) ≈ q − q·lost/s  and  1/s = 1 − q.
  */
-// @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
   const one = constant(ONE);
@@ -119,7 +112,6 @@ export function sigmoid4(x: v128): v128 {
 }
 
 /** The sigmoid of a gate: a third cheaper, and 10⁻³⁸ where the exact value is smaller still. */
-// @ts-ignore: decorator
 @inline
 export function gate4(x: v128): v128 {
   const one = constant(ONE);
@@ -134,7 +126,6 @@ export function gate4(x: v128): v128 {
  * tanh |x| = (1 − e)/(1 + e) with e = e^−2|x| = 2ⁿ + 2ⁿ·q. Written as (1 − 2ⁿ) − 2ⁿ·q, the
  * numerator keeps its digits near 0 too, where n = 0.
  */
-// @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
   const one = constant(ONE);

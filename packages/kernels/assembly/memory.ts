@@ -10,11 +10,9 @@
 export const EDGE_BYTES: usize = 6 * 32;
 
 /** Rows of aᵀ that `gemmTransA` turns over at once: 96 × 256 float32 are 96 KiB. */
-// @ts-ignore: decorator
 @inline export const TRANSPOSED_ROWS: i32 = 96;
 
 /** From one of those rows to the next: 256 float32, and a line so that they do not share a set of L1. */
-// @ts-ignore: decorator
 @inline export const TURNED_STRIDE: usize = 256 * 4 + 64;
 
 /** What a thread needs to itself. */
@@ -28,7 +26,6 @@ export function usePrivateRegion(ptr: usize): void {
   privatePtr = ptr;
 }
 
-// @ts-ignore: decorator
 @inline
 function copyRow(bytes: usize, fromPtr: usize, toPtr: usize): void {
   let at: usize = 0;
@@ -36,7 +33,6 @@ function copyRow(bytes: usize, fromPtr: usize, toPtr: usize): void {
   for (; at < bytes; at += 4) store<f32>(toPtr + at, load<f32>(fromPtr + at));
 }
 
-// @ts-ignore: decorator
 @inline
 function zeroRow(bytes: usize, ptr: usize): void {
   let at: usize = 0;

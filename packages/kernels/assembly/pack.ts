@@ -10,18 +10,15 @@
  */
 
 /** Rows of b per block: a panel of 256 × 8 float32 is 8 KiB, a quarter of the smallest L1 cache. */
-// @ts-ignore: decorator
 @inline export const K_BLOCK: i32 = 256;
 
 /** n rounded up to whole panels. */
-// @ts-ignore: decorator
 @inline
 export function padded(n: i32): i32 {
   return (n + 7) & ~7;
 }
 
 /** Four vectors to their transpose, stored 4 floats at a time `stride` bytes apart. */
-// @ts-ignore: decorator
 @inline
 function storeTransposed(
   r0: v128,

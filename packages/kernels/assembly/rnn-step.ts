@@ -36,7 +36,6 @@ export function rnnStep(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function stepLanes(
   relu: i32,
@@ -87,7 +86,6 @@ export function rnnStepBackward(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function backwardLanes(
   relu: i32,

@@ -5,7 +5,6 @@
 import { loadLanes, storeLanes } from "./lanes";
 import { exp4 } from "./math";
 
-// @ts-ignore: decorator
 @inline
 function maxOfRow(bytes: usize, xPtr: usize): f32 {
   let largest: f32 = -Infinity;
@@ -68,7 +67,6 @@ export function logSoftmax(start: i32, end: i32, cols: i32, xPtr: usize, yPtr: u
 }
 
 /** y = e^(x − largest); its sum, collected in float64 because rows can be long vocabularies. */
-// @ts-ignore: decorator
 @inline
 function expSum(bytes: usize, xPtr: usize, largest: v128, yPtr: usize): f64 {
   let low = f64x2.splat(0);

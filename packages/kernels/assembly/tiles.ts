@@ -10,14 +10,10 @@
 import { madd } from "./lanes";
 
 /** Where a tile's sums begin. */
-// @ts-ignore: decorator
 @inline export const FROM_ZERO: i32 = 0;
-// @ts-ignore: decorator
 @inline export const FROM_BIAS: i32 = 1;
-// @ts-ignore: decorator
 @inline export const FROM_C: i32 = 2;
 
-// @ts-ignore: decorator
 @inline
 function begin(from: i32, biasPtr: usize, cPtr: usize): v128 {
   if (from == FROM_C) return v128.load(cPtr);
@@ -30,7 +26,6 @@ function begin(from: i32, biasPtr: usize, cPtr: usize): v128 {
  * spills six reads off one pointer; and k is not unrolled, which measured slower everywhere
  * (bench/tiles.mjs: 56 GFLOP/s as it is, 46 by twos and fours, of a ceiling of 55 to 56).
  */
-// @ts-ignore: decorator
 @inline
 function tile8(
   rows: i32,
