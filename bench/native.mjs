@@ -10,6 +10,7 @@
  * as fast; GFLOP/s count the products alone.
  */
 
+import { makeCall, random } from "./engine-call.mjs";
 import { load, measure } from "./load.mjs";
 
 process.env.UNROLLED_THREADS = "1";
@@ -17,7 +18,6 @@ const { createNativeBackend, nativeSupport, paysAsLayer, paysAsProduct } = await
   "packages/library/src/backends/native/index.ts",
 );
 const { createWasmBackend } = await load("packages/library/src/backends/wasm/index.ts");
-const { Storage } = await load("packages/library/src/core/storage.ts");
 
 const wasm = createWasmBackend("relaxed");
 const native = createNativeBackend(wasm, { everySize: true });
@@ -85,38 +85,4 @@ function train(backend, call) {
   const { output, saved } = backend.recurrent(call);
   for (let i = 0; i < output.length; i++) output[i] *= 2;
   backend.recurrentBackward(call, saved, { output, hN: null, cN: null, needsInput: true });
-}
-
-function makeCall(cell, [batch, seq, inputSize, hiddenSize]) {
-  const G = GATES[cell] * hiddenSize;
-  const bound = 1 / Math.sqrt(hiddenSize);
-  const weight = (n) => new Storage(random(n).map((x) => x * bound));
-  return {
-    cell,
-    resetAfter: true,
-    batchFirst: true,
-    batch,
-    seq,
-    inputSize,
-    hiddenSize,
-    projSize: 0,
-    input: random(batch * seq * inputSize),
-    directions: [
-      {
-        weightIh: weight(G * inputSize),
-        weightHh: weight(G * hiddenSize),
-        biasIh: weight(G),
-        biasHh: weight(G),
-        weightHr: null,
-      },
-    ],
-    h0: random(batch * hiddenSize),
-    c0: cell === "lstm" ? random(batch * hiddenSize) : null,
-    lengths: null,
-    training: true,
-  };
-}
-
-function random(length) {
-  return Float32Array.from({ length }, () => Math.random() * 2 - 1);
 }

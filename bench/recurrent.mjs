@@ -7,10 +7,10 @@
  * 2·B·T·G·H·(I+H) forward, three times that for a training step. S5 is a streaming step.
  */
 
+import { makeCall } from "./engine-call.mjs";
 import { load, measure } from "./load.mjs";
 
 const { createWasmBackend } = await load("packages/library/src/backends/wasm/index.ts");
-const { Storage } = await load("packages/library/src/core/storage.ts");
 
 //              B   T    I    H
 const SHAPES = {
@@ -58,35 +58,4 @@ function report(name, flops, body) {
   console.log(
     `${name} ${ms(best)} ms best ${ms(median)} median ${(flops / best / 1e6).toFixed(1)} GFLOP/s`,
   );
-}
-
-function makeCall(cell, [batch, seq, inputSize, hiddenSize]) {
-  const G = GATES[cell] * hiddenSize;
-  const bound = 1 / Math.sqrt(hiddenSize);
-  const random = (n) => Float32Array.from({ length: n }, () => Math.random() * 2 - 1);
-  const weight = (n) => new Storage(random(n).map((x) => x * bound));
-  return {
-    cell,
-    resetAfter: true,
-    batchFirst: true,
-    batch,
-    seq,
-    inputSize,
-    hiddenSize,
-    projSize: 0,
-    input: random(batch * seq * inputSize),
-    directions: [
-      {
-        weightIh: weight(G * inputSize),
-        weightHh: weight(G * hiddenSize),
-        biasIh: weight(G),
-        biasHh: weight(G),
-        weightHr: null,
-      },
-    ],
-    h0: random(batch * hiddenSize),
-    c0: cell === "lstm" ? random(batch * hiddenSize) : null,
-    lengths: null,
-    training: true,
-  };
 }
