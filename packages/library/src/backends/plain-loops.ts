@@ -7,7 +7,7 @@
 
 import type { FloatArray } from "../core/dtype.ts";
 import { unreachable } from "../core/errors.ts";
-import { broadcastStrides, sameShape, sizeOf, type Shape } from "../core/shape.ts";
+import { broadcastStrides, sizeOf, type Shape } from "../core/shape.ts";
 import type { Backend, BinaryName, GemmCall, UnaryName } from "./backend.ts";
 import { plainRecurrent, plainRecurrentBackward, sigmoid } from "./plain-recurrent.ts";
 
@@ -35,13 +35,6 @@ export function plainLoops(dtype: "float32" | "float64"): Backend {
   };
 }
 
-const BINARY: Record<BinaryName, (a: number, b: number) => number> = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-};
-
 function binary(
   name: BinaryName,
   a: FloatArray,
@@ -51,68 +44,63 @@ function binary(
   outShape: Shape,
   out: FloatArray,
 ): FloatArray {
-  if (sameShape(aShape, bShape)) return binarySameShape(name, a, b, out);
-
-  const f = BINARY[name];
-  forEachBroadcast(aShape, bShape, outShape, (i, ai, bi) => {
-    out[i] = f(a[ai], b[bi]);
-  });
+  const [aWhole, bWhole] = [a, b].map((from) => (from.length === out.length ? 1 : 0));
+  // Nothing is repeated but a single number: all is one row.
+  if ((aWhole || a.length === 1) && (bWhole || b.length === 1)) {
+    binaryRow(name, out.length, a, 0, aWhole, b, 0, bWhole, out, 0);
+    return out;
+  }
+  const rank = outShape.length;
+  const aStrides = broadcastStrides(aShape, outShape);
+  const bStrides = broadcastStrides(bShape, outShape);
+  const last = rank - 1;
+  const n = outShape[last];
+  const index = new Array<number>(rank).fill(0);
+  for (let at = 0, aAt = 0, bAt = 0; at < out.length; at += n) {
+    binaryRow(name, n, a, aAt, aStrides[last], b, bAt, bStrides[last], out, at);
+    // Carry, as in an odometer.
+    for (let axis = last - 1; axis >= 0; axis--) {
+      index[axis]++;
+      aAt += aStrides[axis];
+      bAt += bStrides[axis];
+      if (index[axis] < outShape[axis]) break;
+      aAt -= aStrides[axis] * outShape[axis];
+      bAt -= bStrides[axis] * outShape[axis];
+      index[axis] = 0;
+    }
+  }
   return out;
 }
 
 /** One loop per operation: a call through a table costs ten times the arithmetic. */
-function binarySameShape(name: BinaryName, a: FloatArray, b: FloatArray, out: FloatArray) {
-  const n = out.length;
+function binaryRow(
+  name: BinaryName,
+  n: number,
+  a: FloatArray,
+  aAt: number,
+  aStep: number,
+  b: FloatArray,
+  bAt: number,
+  bStep: number,
+  out: FloatArray,
+  at: number,
+): void {
+  const end = at + n;
   switch (name) {
     case "add":
-      for (let i = 0; i < n; i++) out[i] = a[i] + b[i];
-      return out;
+      for (; at < end; at++, aAt += aStep, bAt += bStep) out[at] = a[aAt] + b[bAt];
+      return;
     case "sub":
-      for (let i = 0; i < n; i++) out[i] = a[i] - b[i];
-      return out;
+      for (; at < end; at++, aAt += aStep, bAt += bStep) out[at] = a[aAt] - b[bAt];
+      return;
     case "mul":
-      for (let i = 0; i < n; i++) out[i] = a[i] * b[i];
-      return out;
+      for (; at < end; at++, aAt += aStep, bAt += bStep) out[at] = a[aAt] * b[bAt];
+      return;
     case "div":
-      for (let i = 0; i < n; i++) out[i] = a[i] / b[i];
-      return out;
+      for (; at < end; at++, aAt += aStep, bAt += bStep) out[at] = a[aAt] / b[bAt];
+      return;
     default:
-      return unreachable(name);
-  }
-}
-
-/** Visits every element of `outShape` with the offsets of the two elements it is made of. */
-export function forEachBroadcast(
-  aShape: Shape,
-  bShape: Shape,
-  outShape: Shape,
-  visit: (i: number, ai: number, bi: number) => void,
-): void {
-  const size = sizeOf(outShape);
-  const rank = outShape.length;
-  if (rank === 0) {
-    visit(0, 0, 0);
-    return;
-  }
-  const aStrides = broadcastStrides(aShape, outShape);
-  const bStrides = broadcastStrides(bShape, outShape);
-  const last = rank - 1;
-  const inner = outShape[last];
-  const index = new Array<number>(rank).fill(0);
-  let ai = 0;
-  let bi = 0;
-  for (let i = 0; i < size;) {
-    for (let j = 0; j < inner; j++, i++) visit(i, ai + j * aStrides[last], bi + j * bStrides[last]);
-    // Carry, as in an odometer.
-    for (let axis = last - 1; axis >= 0; axis--) {
-      index[axis]++;
-      ai += aStrides[axis];
-      bi += bStrides[axis];
-      if (index[axis] < outShape[axis]) break;
-      ai -= aStrides[axis] * outShape[axis];
-      bi -= bStrides[axis] * outShape[axis];
-      index[axis] = 0;
-    }
+      unreachable(name);
   }
 }
 

@@ -50,7 +50,7 @@ export class Tensor {
 
   /** `"float32"`, `"int32"`, or `"float64"` under the `reference` engine. */
   get dtype(): DType {
-    return dtypeOf(this.storage.array);
+    return dtypeOf(this.storage.brief);
   }
 
   /**
@@ -64,7 +64,7 @@ export class Tensor {
 
   /** The number of elements. */
   get size(): number {
-    return this.storage.array.length;
+    return this.storage.length;
   }
 
   /** The number of axes. */

@@ -6,6 +6,7 @@ import { record } from "../../autograd/tape.ts";
 import { backend, type BinaryName } from "../../backends/index.ts";
 import { isFloat, type FloatArray, type NumericArray } from "../../core/dtype.ts";
 import { broadcastShapes, broadcastStrides, sameShape, sizeOf } from "../../core/shape.ts";
+import { Storage } from "../../core/storage.ts";
 import { Tensor } from "../tensor.ts";
 import { sum } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
@@ -20,12 +21,12 @@ export function sub(a: Tensor, b: Tensor | number): Tensor {
   return binary("sub", a, b, (gradY, _a, needsB) => [gradY, needsB ? gradY.neg() : null]);
 }
 
-/** a ⊙ b; dL/da = dL/dy ⊙ b, dL/db = dL/dy ⊙ a */
+/** a ⊙ b; dL/da = dL/dy ⊙ b, dL/db = dL/dy ⊙ a. For a square both at once: 2 · dL/dy ⊙ a */
 export function mul(a: Tensor, b: Tensor | number): Tensor {
-  return binary("mul", a, b, (gradY, needsA, needsB, x, y) => [
-    needsA ? gradY.mul(y) : null,
-    needsB ? gradY.mul(x) : null,
-  ]);
+  return binary("mul", a, b, (gradY, needsA, needsB, x, y) => {
+    if (x === y) return [gradY.mul(2).mul(x), null];
+    return [needsA ? gradY.mul(y) : null, needsB ? gradY.mul(x) : null];
+  });
 }
 
 /** a / b; dL/da = dL/dy / b, dL/db = −dL/dy ⊙ a / b² */
@@ -47,22 +48,30 @@ type BinaryGradient = (
 function binary(name: BinaryName, a: Tensor, other: Tensor | number, gradient: BinaryGradient) {
   const b = typeof other === "number" ? scalar(other, a) : other;
   const shape = broadcastShapes(name, a.shape, b.shape);
-  if (!isFloat(a.storage.array) && !isFloat(b.storage.array) && name !== "div") {
+  if (!isFloat(a.storage.brief) && !isFloat(b.storage.brief) && name !== "div") {
     return binaryOnIntegers(name, a, b, shape);
   }
-  const y = new Tensor(
-    backend().binary(name, floatsOf(a), a.shape, floatsOf(b), b.shape, shape),
-    shape,
-  );
+  const [x, xShape] = briefly(a);
+  const [z, zShape] = briefly(b);
+  // Of two numbers that are repeated, one result that is.
+  const yShape = xShape.length + zShape.length > 0 ? shape : [];
+  const numbers = backend().binary(name, x, xShape, z, zShape, yShape);
+  const y = new Tensor(new Storage(numbers, sizeOf(shape)), shape);
   return record(name, [a, b], y, (gradY) => {
     const [gradA, gradB] = gradient(gradY, a.requiresGrad, b.requiresGrad, a, b);
     return [gradA && sumTo(gradA, a.shape), gradB && sumTo(gradB, b.shape)];
   });
 }
 
+/** The numbers of `t` as floats, with their shape: a single one, with none, where all are alike. */
+function briefly(t: Tensor): [numbers: FloatArray, shape: readonly number[]] {
+  const { brief, length } = t.storage;
+  return isFloat(brief) && brief.length !== length ? [brief, []] : [floatsOf(t), t.shape];
+}
+
 /** A number as a tensor that broadcasts with `like`: int32 only beside int32. */
 function scalar(value: number, like: Tensor): Tensor {
-  if (!isFloat(like.storage.array) && Number.isInteger(value)) {
+  if (!isFloat(like.storage.brief) && Number.isInteger(value)) {
     return new Tensor(Int32Array.of(value), []);
   }
   const array = backend().alloc(1);
@@ -105,10 +114,6 @@ export function broadcastTo<A extends Tensor["storage"]["array"]>(
   const source = t.storage.array;
   if (sameShape(t.shape, shape)) return source as A;
   const out = new (source.constructor as new (length: number) => A)(sizeOf(shape));
-  if (source.length === 1) {
-    out.fill(source[0]); // the gradient of every sum over all elements
-    return out;
-  }
   const strides = broadcastStrides(t.shape, shape);
   const last = shape.length - 1;
   const index = new Array<number>(shape.length).fill(0);

@@ -6,6 +6,7 @@ import { record } from "../../autograd/tape.ts";
 import type { NumericArray } from "../../core/dtype.ts";
 import { ArgumentError, formatShape, ShapeError } from "../../core/errors.ts";
 import { broadcastShapes, normalizeAxis, sameShape, sizeOf, stridesOf } from "../../core/shape.ts";
+import { Storage } from "../../core/storage.ts";
 import { Tensor } from "../tensor.ts";
 import { broadcastTo, sumTo } from "./arithmetic.ts";
 
@@ -108,9 +109,15 @@ export function expand(x: Tensor, wanted: readonly number[]): Tensor {
   if (added < 0 || !sameShape(broadcastShapes("expand", x.shape, shape), shape)) {
     throw new ShapeError(`expand: ${formatShape(x.shape)} cannot become ${formatShape(wanted)}.`);
   }
-  const array: NumericArray = broadcastTo(x, shape);
-  const y = new Tensor(array === x.storage.array ? array.slice() : array, shape);
+  const y = new Tensor(expanded(x, shape), shape);
   return record("expand", [x], y, (gradY) => [sumTo(gradY, x.shape)], { shape });
+}
+
+function expanded(x: Tensor, shape: readonly number[]): Storage {
+  const { brief } = x.storage;
+  if (brief.length === 1) return new Storage(brief.slice(), sizeOf(shape));
+  const array: NumericArray = broadcastTo(x, shape);
+  return new Storage(array === x.storage.array ? array.slice() : array);
 }
 
 export function clone(x: Tensor): Tensor {
