@@ -13,7 +13,7 @@
 import { makeCall, random } from "./engine-call.mjs";
 import { load, measure } from "./load.mjs";
 
-process.env.UNROLLED_THREADS = "1";
+process.env.UNROLLED_THREADS ??= "1";
 const { createNativeBackend, nativeSupport, paysAsLayer, paysAsProduct } = await load(
   "packages/library/src/backends/native/index.ts",
 );

@@ -23,7 +23,7 @@ export function addDoctor(program: Command): void {
       `
 Environment:
   UNROLLED_ENGINE    the engine to use: native, wasm, wasm-simd, plain or reference
-  UNROLLED_THREADS   how many threads the wasm engine may use
+  UNROLLED_THREADS   how many threads large work may use
   UNROLLED_ONEDNN    the file of the oneDNN library to use, or "off"
   UNROLLED_BLAS      the file of the BLAS library to use, or "off"
 
@@ -48,7 +48,7 @@ function describe({ engine, wasm, native }: EngineReport): string {
     ],
     ["engine", `${engine} (${reason(engine, native)})`],
     ["wasm", wasm ?? "no vectors here: the engine is plain"],
-    ["threads", `${getNumThreads()} for the wasm engine, 1 for the native one`],
+    ["threads", `${getNumThreads()} for large work`],
     ["koffi", native.koffi ?? "not installed"],
     ...native.libraries.map((library) => ["library", describeLibrary(library)] as const),
     ...Object.entries(native.checks).map(

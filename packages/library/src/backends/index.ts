@@ -13,7 +13,7 @@ import { plainLoops } from "./plain-loops.ts";
 import { createWasmBackend, wasmSupport } from "./wasm/index.ts";
 
 export * from "./backend.ts";
-export { getNumThreads, setNumThreads } from "./wasm/threads/thread-count.ts";
+export { getNumThreads, setNumThreads } from "./thread-count.ts";
 
 export type { LibraryReport, NativeReport } from "./native/support.ts";
 

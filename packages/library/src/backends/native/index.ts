@@ -12,7 +12,6 @@
 import { NUM_GATES, type Backend, type GemmCall, type RecurrentCall } from "../backend.ts";
 import { LibraryError } from "./foreign.ts";
 import { isNativeCell } from "./onednn.ts";
-import { gemm } from "./products.ts";
 import type { NativeSaved } from "./recurrent.ts";
 import { nativeSupport, type NativeEngine } from "./support.ts";
 
@@ -38,7 +37,7 @@ export function createNativeBackend(
     name: "native",
     gemm(call) {
       const found = (everySize ? productsOf(call) > 0 : paysAsProduct(call)) ? engine() : null;
-      return found ? gemm(found.sgemm, call) : fallback.gemm(call);
+      return found ? found.products.gemm(call) : fallback.gemm(call);
     },
     recurrent(call) {
       const { cell } = call;

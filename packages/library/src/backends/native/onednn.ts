@@ -20,6 +20,7 @@ import {
 } from "./foreign.ts";
 import { checked, Descriptors, Memory, OutPtr, Primitive } from "./onednn-objects.ts";
 import type { Sgemm } from "./products.ts";
+import type { ThreadControl } from "./threads.ts";
 
 /** `dnnl_rnn_desc_t` of version 2 has 15,344 bytes in 2.6; nothing is read from it here. */
 const RNN_DESC_BYTES = 65536;
@@ -88,7 +89,7 @@ const LSTM_WEIGHTS_ITER = 4;
 const LETTER_N = 78;
 const LETTER_T = 84;
 
-export class OneDnn {
+export class OneDnn implements ThreadControl {
   readonly version: string;
   readonly #library: ForeignLibrary;
   readonly #major: 2 | 3;
@@ -109,7 +110,8 @@ export class OneDnn {
   readonly #sameDesc: ForeignFunction;
   readonly #createReorderDesc: ForeignFunction;
   readonly #sgemm: ForeignFunction;
-  readonly #limitThreads: ForeignFunction | null;
+  readonly #setThreads: ForeignFunction | null;
+  #threads = 0;
 
   /** Throws, in words for `unrolled doctor`, if this library cannot be used. */
   constructor(path: string) {
@@ -120,7 +122,8 @@ export class OneDnn {
       throw new Error(`this is oneDNN ${this.version}; 2 and 3 are known`);
     }
     this.#major = major;
-    this.#limitThreads = this.#findThreadLimit();
+    this.#setThreads = this.#findThreadCount();
+    this.useThreads(1);
 
     const p = "uintptr_t";
     this.#createMemory = this.#checked("dnnl_memory_create", [p, p, p, p]);
@@ -144,9 +147,16 @@ export class OneDnn {
     this.#stream = this.#out.of((out) => createStream(out, this.#engine, IN_ORDER));
   }
 
-  /** One thread for what this thread calls from now on: the caller decides about threads. */
-  useOneThread(): void {
-    this.#limitThreads?.(1);
+  /** Whether there can be more than one. */
+  get hasThreads(): boolean {
+    return this.#setThreads !== null;
+  }
+
+  /** A primitive must run on as many as it was made for. Other programs' settings stay theirs. */
+  useThreads(count: number): void {
+    if (count === this.#threads) return;
+    this.#setThreads?.(count);
+    this.#threads = count;
   }
 
   /**
@@ -228,18 +238,18 @@ export class OneDnn {
     return Array.from(readInts(version, 3));
   }
 
-  /** The function that keeps a thread's calls on that thread; null if they never leave it. */
-  #findThreadLimit(): ForeignFunction | null {
+  /** The function that says how many threads work for the calling one; null if none ever do. */
+  #findThreadCount(): ForeignFunction | null {
     // `dnnl_version_t`: three ints, a pointer on the next multiple of 8, then the CPU's runtime.
     const version = this.#library.func("dnnl_version", "uintptr_t", [])() as Ptr;
     const [runtime] = Array.from(readInts(version + 24, 1));
     if (runtime === SEQUENTIAL) return null;
     if (runtime !== OPENMP) {
-      throw new Error("its threads are neither OpenMP's nor none, and cannot be limited to one");
+      throw new Error("its threads are neither OpenMP's nor none, and cannot be counted");
     }
-    const limit = this.#library.optional("omp_set_num_threads", "void", ["int"]);
-    if (limit === null) throw new Error("omp_set_num_threads was not found beside it");
-    return limit;
+    const set = this.#library.optional("omp_set_num_threads", "void", ["int"]);
+    if (set === null) throw new Error("omp_set_num_threads was not found beside it");
+    return set;
   }
 
   #layerDesc(

@@ -19,10 +19,18 @@ export class Pass {
   readonly #memories: Map<number, Memory>;
   readonly #desc: Ptr;
   readonly #dnnl: OneDnn;
+  readonly #threads: number;
   readonly #lengths = new Map<number, number>();
 
-  constructor(dnnl: OneDnn, desc: Ptr, args: number[], descOf = dnnl.argumentDesc.bind(dnnl)) {
+  constructor(
+    dnnl: OneDnn,
+    threads: number,
+    desc: Ptr,
+    args: number[],
+    descOf = dnnl.argumentDesc.bind(dnnl),
+  ) {
     this.#dnnl = dnnl;
+    this.#threads = threads;
     this.#desc = desc;
     this.#memories = new Map(args.map((arg) => [arg, dnnl.memory(descOf(desc, arg))]));
     this.#primitive = dnnl.primitive(desc, [...this.#memories]);
@@ -35,6 +43,7 @@ export class Pass {
 
   /** Runs, and lets go of the arguments. */
   run(): void {
+    this.#dnnl.useThreads(this.#threads);
     this.#primitive.execute();
     for (const memory of this.#memories.values()) memory.release();
   }
@@ -67,6 +76,7 @@ export interface PlanShape extends Pick<
 > {
   cell: NativeCell;
   numDirections: number;
+  threads: number;
 }
 
 export class LayerPlan {
@@ -90,15 +100,19 @@ export class LayerPlan {
       const args = argumentNames(shape);
       const descs = argumentDescs(descriptors, shape);
       const [layer, iter] = plainWeights(descriptors, shape);
-      const { training } = shape;
+      const { training, threads } = shape;
 
+      dnnl.useThreads(threads);
       const forward = dnnl.forwardDesc(descriptors, shape, training, descs);
-      this.forward = this.#own(new Pass(dnnl, forward, training ? [...args, ARG.workspace] : args));
+      this.forward = this.#own(
+        new Pass(dnnl, threads, forward, training ? [...args, ARG.workspace] : args),
+      );
       this.packing = { forward: this.#moves(dnnl, this.forward, layer, iter), backward: null };
       if (training) {
         const backward = dnnl.backwardDesc(descriptors, shape, [...descs, ...descs], forward);
         const gradients = args.map((arg) => arg + DIFF);
-        this.backward = this.#own(new Pass(dnnl, backward, [...args, ARG.workspace, ...gradients]));
+        const all = [...args, ARG.workspace, ...gradients];
+        this.backward = this.#own(new Pass(dnnl, threads, backward, all));
         this.packing.backward = this.#moves(dnnl, this.backward, layer, iter);
         this.unpacking = {
           layer: this.#move(dnnl, this.backward.layoutOf(ARG.weightsLayer + DIFF), layer),
@@ -128,7 +142,8 @@ export class LayerPlan {
   #move(dnnl: OneDnn, from: Ptr, to: Ptr): Pass {
     const desc = dnnl.reorderDesc(from, to);
     const layoutOf = (_: Ptr, arg: number) => (arg === ARG.from ? from : to);
-    return this.#own(new Pass(dnnl, desc, [ARG.from, ARG.to], layoutOf));
+    const { threads } = this.shape;
+    return this.#own(new Pass(dnnl, threads, desc, [ARG.from, ARG.to], layoutOf));
   }
 
   #moves(dnnl: OneDnn, pass: Pass, layer: Ptr, iter: Ptr): WeightMoves {

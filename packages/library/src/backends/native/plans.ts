@@ -26,17 +26,17 @@ export class LayerPlans {
     return this.#plans.size;
   }
 
-  get(call: RecurrentCall): LayerPlan {
+  get(call: RecurrentCall, threads: number): LayerPlan {
     // A stream asks for the same plan a hundred thousand times a second.
-    if (this.#latest !== null && fits(this.#latest.shape, call)) return this.#latest;
+    if (this.#latest !== null && fits(this.#latest.shape, call, threads)) return this.#latest;
     const cell = call.cell as NativeCell;
     const { batchFirst, batch, seq, inputSize, hiddenSize, training } = call;
     const numDirections = call.directions.length;
-    const key = [cell, batchFirst, batch, seq, inputSize, hiddenSize, training, numDirections].join(); // prettier-ignore
+    const key = [cell, batchFirst, batch, seq, inputSize, hiddenSize, training, numDirections, threads].join(); // prettier-ignore
     let plan = this.#plans.get(key);
     if (plan === undefined) {
       const shape = { cell, batchFirst, batch, seq, inputSize, hiddenSize, training };
-      plan = new LayerPlan(this.#dnnl, { ...shape, numDirections });
+      plan = new LayerPlan(this.#dnnl, { ...shape, numDirections, threads });
       if (this.#plans.size >= PLANS_KEPT) this.#disposeOldest();
     } else {
       this.#plans.delete(key);
@@ -53,7 +53,7 @@ export class LayerPlans {
   }
 }
 
-function fits(shape: PlanShape, call: RecurrentCall): boolean {
+function fits(shape: PlanShape, call: RecurrentCall, threads: number): boolean {
   return (
     shape.seq === call.seq &&
     shape.batch === call.batch &&
@@ -62,6 +62,7 @@ function fits(shape: PlanShape, call: RecurrentCall): boolean {
     shape.cell === call.cell &&
     shape.training === call.training &&
     shape.batchFirst === call.batchFirst &&
-    shape.numDirections === call.directions.length
+    shape.numDirections === call.directions.length &&
+    shape.threads === threads
   );
 }

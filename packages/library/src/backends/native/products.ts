@@ -4,7 +4,9 @@
 
 import type { FloatArray } from "../../core/dtype.ts";
 import type { GemmCall } from "../backend.ts";
+import { getNumThreads } from "../thread-count.ts";
 import { addressOf, type Ptr } from "./foreign.ts";
+import { sameBits, type ThreadControl, ThreadTrials } from "./threads.ts";
 
 /**
  * c = op(a)·op(b) + beta·c, row-major: op(a) [m, k], op(b) [k, n], c [m, n]; `ld…` is the distance
@@ -24,6 +26,37 @@ export type Sgemm = (
   c: Ptr,
   ldc: number,
 ) => void;
+
+/** Multiplications from which on a second thread pays: `bench/native.mjs products`. */
+const FEWEST_PRODUCTS_ON_THREADS = 4 * 1024 * 1024;
+
+/** A library's products, on several threads where they pay and change nothing: see `threads.ts`. */
+export class Products {
+  readonly #sgemm: Sgemm;
+  readonly #control: ThreadControl | null;
+  readonly #trials = new ThreadTrials();
+
+  /** Without `control`, all are computed on one thread. */
+  constructor(sgemm: Sgemm, control: ThreadControl | null) {
+    this.#sgemm = sgemm;
+    this.#control = control;
+  }
+
+  gemm(call: GemmCall): Float32Array {
+    const control = this.#control;
+    if (control === null) return gemm(this.#sgemm, call);
+    const on = (threads: number) => {
+      control.useThreads(threads);
+      return gemm(this.#sgemm, call);
+    };
+    const { m, n, k, transA, transB } = call;
+    const threads = m * n * k >= FEWEST_PRODUCTS_ON_THREADS ? getNumThreads() : 1;
+    if (threads === 1) return on(1);
+    const kind = [n, transA ? m : k, transA, transB, threads].join();
+    const same = this.#trials.passed(kind, transA ? k : m, () => sameBits(on(1), on(threads)));
+    return on(same ? threads : 1);
+  }
+}
 
 /** Keeps arrays alive while only their addresses are in use: see `foreign.ts`. */
 let held: Float32Array[] | null = null;

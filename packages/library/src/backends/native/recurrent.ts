@@ -11,6 +11,7 @@ import {
   type RecurrentResult,
   type RecurrentSaved,
 } from "../backend.ts";
+import { getNumThreads } from "../thread-count.ts";
 import { Block, BlockPool } from "./blocks.ts";
 import { biasRows, readBiasGradients, readWeights } from "./gate-order.ts";
 import { ARG, DIFF, type OneDnn } from "./onednn.ts";
@@ -18,6 +19,7 @@ import { PackedWeights } from "./packed-weights.ts";
 import type { LayerPlan, Pass } from "./plan.ts";
 import { LayerPlans } from "./plans.ts";
 import { asFloat32 } from "./products.ts";
+import { sameBits, ThreadTrials } from "./threads.ts";
 
 /**
  * What forward keeps for backward: copies of its results among it, since the caller may write to
@@ -26,6 +28,7 @@ import { asFloat32 } from "./products.ts";
 export interface NativeSaved extends RecurrentSaved {
   readonly engine: "native";
   readonly layers: Layers;
+  readonly threads: number;
   /** null when they have been used. */
   blocks: SavedBlocks | null;
 }
@@ -49,6 +52,8 @@ export interface Layers {
 
 export class NativeLayers implements Layers {
   readonly plans: LayerPlans;
+  readonly #hasThreads: boolean;
+  readonly #trials = new ThreadTrials();
   readonly pool = new BlockPool();
   readonly #packed: PackedWeights;
   /** Read where the caller gives nothing; never written. */
@@ -56,11 +61,16 @@ export class NativeLayers implements Layers {
 
   constructor(dnnl: OneDnn) {
     this.plans = new LayerPlans(dnnl);
+    this.#hasThreads = dnnl.hasThreads;
     this.#packed = new PackedWeights(dnnl, this.pool);
   }
 
   forward(call: RecurrentCall): RecurrentResult {
-    const plan = this.plans.get(call);
+    return this.#forward(call, this.#threadsFor(call));
+  }
+
+  #forward(call: RecurrentCall, threads: number): RecurrentResult {
+    const plan = this.plans.get(call, threads);
     const { forward } = plan;
     const { batch: B, seq: T, hiddenSize: H, cell, training } = call;
     const D = call.directions.length;
@@ -88,7 +98,7 @@ export class NativeLayers implements Layers {
     };
     useSaved(forward, blocks);
     forward.run();
-    const saved: NativeSaved = { engine: "native", layers: this, blocks };
+    const saved: NativeSaved = { engine: "native", layers: this, threads, blocks };
     return {
       output: blocks.output.floats.slice(0, steps),
       hN: blocks.hN.floats.slice(0, states),
@@ -107,7 +117,7 @@ export class NativeLayers implements Layers {
       throw internalError("the saved activations of a recurrent layer were used twice");
     }
     saved.blocks = null;
-    const plan = this.plans.get(call);
+    const plan = this.plans.get(call, saved.threads);
     const backward = plan.backward!;
     const { batch: B, seq: T, inputSize: I, hiddenSize: H, cell } = call;
     const D = call.directions.length;
@@ -152,6 +162,38 @@ export class NativeLayers implements Layers {
       if (block) this.pool.give(block);
     }
     return { input, h0, c0, directions };
+  }
+
+  /** All that are wanted, where they pay and change nothing: see `threads.ts`. */
+  #threadsFor(call: RecurrentCall): number {
+    if (!this.#hasThreads || !paysOnThreads(call)) return 1;
+    const threads = getNumThreads();
+    if (threads === 1) return 1;
+    const { cell, batch, seq, inputSize, hiddenSize, training, directions } = call;
+    const kind = [cell, batch, inputSize, hiddenSize, training, directions.length, threads].join();
+    const same = this.#trials.passed(kind, seq, () => {
+      const one = this.#results(call, 1);
+      const many = this.#results(call, threads);
+      return one.every((array, i) => sameBits(array, many[i]));
+    });
+    return same ? threads : 1;
+  }
+
+  /** All that a call can give: its outputs stand for their own gradients. */
+  #results(call: RecurrentCall, threads: number): (Float32Array | null)[] {
+    const { output, hN, cN, saved } = this.#forward(call, threads);
+    const results = [output, hN, cN];
+    if (saved) {
+      const grads = { output, hN, cN, needsInput: true };
+      const { input, h0, c0, directions } = this.backward(call, saved as NativeSaved, grads);
+      const weights = directions.flatMap(({ weightIh, weightHh, biasIh }) => [
+        weightIh,
+        weightHh,
+        biasIh,
+      ]);
+      results.push(input, h0, c0, ...weights);
+    }
+    return results as (Float32Array | null)[];
   }
 
   /** What both passes read. */
@@ -203,6 +245,13 @@ export class NativeLayers implements Layers {
     this.pool.give(together);
     return gradients;
   }
+}
+
+/** A step's multiplications with the weights of h, from which on a second thread pays: 0005. */
+const FEWEST_PRODUCTS_OF_A_STEP = 1024 * 1024;
+
+function paysOnThreads({ cell, batch, hiddenSize: H, seq }: RecurrentCall): boolean {
+  return seq > 1 && batch * NUM_GATES[cell] * H * H >= FEWEST_PRODUCTS_OF_A_STEP;
 }
 
 /** What forward writes and backward reads. */

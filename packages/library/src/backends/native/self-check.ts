@@ -5,24 +5,23 @@
 
 import { Storage } from "../../core/storage.ts";
 import type { FloatArray } from "../../core/dtype.ts";
-import { NUM_GATES, type RecurrentCall } from "../backend.ts";
+import { type GemmCall, NUM_GATES, type RecurrentCall } from "../backend.ts";
 import { plainLoops } from "../plain-loops.ts";
 import type { NativeCell } from "./onednn.ts";
-import { gemm, type Sgemm } from "./products.ts";
 import type { Layers, NativeSaved } from "./recurrent.ts";
 
 /** Sums of fewer than fifty float32 products, and gates of them. */
 const ALLOWED = 1e-4;
 
 /** The largest difference from the plain loops' product; NaN counts as infinite. */
-export function productError(sgemm: Sgemm): number {
+export function productError(product: (call: GemmCall) => FloatArray): number {
   const truth = plainLoops("float64");
   const [m, n, k] = [5, 19, 37];
   const errors = [false, true].flatMap((transA) =>
     [false, true].map((transB) => {
       const [a, b, bias] = [numbers(m * k, 1), numbers(k * n, 2), numbers(n, 3)];
       const call = { batch: 1, m, n, k, a, b, transA, transB, bias: transA ? bias : null };
-      return difference(gemm(sgemm, call), truth.gemm(call));
+      return difference(product(call), truth.gemm(call));
     }),
   );
   return Math.max(...errors);

@@ -4,6 +4,7 @@ import { randomCall } from "../../../test/support/engine-calls.ts";
 import { plainLoops } from "../plain-loops.ts";
 import { LibraryError } from "./foreign.ts";
 import { createNativeBackend } from "./index.ts";
+import { Products } from "./products.ts";
 import type { Layers } from "./recurrent.ts";
 import { isClose, layerError, productError } from "./self-check.ts";
 import { findSupport, NativeEngine, type NativeReport } from "./support.ts";
@@ -59,7 +60,7 @@ describe.skipIf(nativeEngine === null)("looking for libraries", () => {
     const { engine, report } = findSupport();
     if (engine === null) return context.skip(report.problem!);
     expect(report.libraries.at(-1)!.usedFor).toEqual(["products"]);
-    expect(isClose(productError(engine.sgemm))).toBe(true);
+    expect(isClose(productError((call) => engine.products.gemm(call)))).toBe(true);
     expect(engine.layersFor("lstm")).toBeNull();
     const backend = createNativeBackend(plainLoops("float32"), {
       engine: () => engine,
@@ -76,7 +77,7 @@ describe("a library that is wrong", () => {
     checks: {},
     problem: null,
   });
-  const noProducts = () => {};
+  const noProducts = new Products(() => {}, null);
   const loops = plainLoops("float32");
 
   test("does not pass: swapped gates, NaN, a gradient that is missing a part", () => {

@@ -6,7 +6,7 @@ import { Blas } from "./blas.ts";
 import { candidates } from "./candidates.ts";
 import { startForeignCalls } from "./foreign.ts";
 import { NATIVE_CELLS, type NativeCell, OneDnn } from "./onednn.ts";
-import type { Sgemm } from "./products.ts";
+import { Products } from "./products.ts";
 import { type Layers, NativeLayers } from "./recurrent.ts";
 import { isClose, layerError, productError } from "./self-check.ts";
 
@@ -35,13 +35,13 @@ const INSTALL_LIBRARY =
   "or OpenBLAS for products alone (apt install libopenblas0; brew install openblas)";
 
 export class NativeEngine {
-  readonly sgemm: Sgemm;
+  readonly products: Products;
   readonly #layers: Layers | null;
   readonly #report: NativeReport;
   readonly #usable = new Map<NativeCell, boolean>();
 
-  constructor(sgemm: Sgemm, layers: Layers | null, report: NativeReport) {
-    this.sgemm = sgemm;
+  constructor(products: Products, layers: Layers | null, report: NativeReport) {
+    this.products = products;
     this.#layers = layers;
     this.#report = report;
   }
@@ -127,17 +127,17 @@ function fromOneDnn(report: NativeReport): NativeEngine | null {
       usedFor: [],
       problem: null,
     };
-    const library = tryTo(report, entry, expected, () => {
+    const engine = tryTo(report, entry, expected, () => {
       const found = new OneDnn(path);
       entry.version = found.version;
       if (!found.isFastHere) throw new Error("it has no fast code for this processor");
-      found.useOneThread();
-      checkProducts(report, found.sgemm);
-      return found;
+      const products = new Products(found.sgemm, found.hasThreads ? found : null);
+      checkProducts(report, products);
+      return new NativeEngine(products, new NativeLayers(found), report);
     });
-    if (library === null) continue;
+    if (engine === null) continue;
     entry.usedFor.push("products", "layers");
-    return new NativeEngine(library.sgemm, new NativeLayers(library), report);
+    return engine;
   }
   return null;
 }
@@ -146,16 +146,17 @@ function fromBlas(report: NativeReport): NativeEngine | null {
   const { paths, expected } = candidates("BLAS");
   for (const path of paths) {
     const entry: LibraryReport = { name: "BLAS", path, version: null, usedFor: [], problem: null };
-    const library = tryTo(report, entry, expected, () => {
+    const engine = tryTo(report, entry, expected, () => {
       const found = new Blas(path);
       entry.name = found.name;
       entry.version = found.version;
-      checkProducts(report, found.sgemm);
-      return found;
+      const products = new Products(found.sgemm, null);
+      checkProducts(report, products);
+      return new NativeEngine(products, null, report);
     });
-    if (library === null) continue;
+    if (engine === null) continue;
     entry.usedFor.push("products");
-    return new NativeEngine(library.sgemm, null, report);
+    return engine;
   }
   return null;
 }
@@ -178,8 +179,8 @@ function tryTo<T>(
   }
 }
 
-function checkProducts(report: NativeReport, sgemm: Sgemm): void {
-  const error = productError(sgemm);
+function checkProducts(report: NativeReport, products: Products): void {
+  const error = productError((call) => products.gemm(call));
   report.checks.product = error;
   if (!isClose(error)) throw new Error(`its products are wrong by ${error.toPrecision(2)}`);
 }

@@ -23,7 +23,7 @@ import {
 } from "./control.ts";
 import source from "./generated/worker-source.ts";
 import { kernelJob, type Job, type JobHost, type RangeKernel, type SplitKernel } from "./jobs.ts";
-import { getNumThreads } from "./thread-count.ts";
+import { getNumThreads } from "../../thread-count.ts";
 import type { WorkerData } from "./worker.ts";
 
 /** A thread more costs about 10 µs to wake and to wait for; below this it costs more than it saves. */

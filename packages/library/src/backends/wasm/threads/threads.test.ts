@@ -3,7 +3,7 @@ import { randomCall, randomNumbers } from "../../../../test/support/engine-calls
 import { wasmSupport } from "../support.ts";
 import { startEngine, wasmBackend } from "../index.ts";
 import type { Backend, CellKind, RecurrentCall } from "../../backend.ts";
-import { getNumThreads, setNumThreads } from "./thread-count.ts";
+import { getNumThreads, setNumThreads } from "../../thread-count.ts";
 
 const CELLS: CellKind[] = ["lstm", "gru", "rnn_tanh", "rnn_relu"];
 const BUILDS = (["relaxed", "simd"] as const).filter((build) => wasmSupport()[build]);

@@ -3,7 +3,7 @@
  */
 
 import { environmentVariable, processorCount } from "#platform";
-import { ArgumentError } from "../../../core/errors.ts";
+import { ArgumentError } from "../core/errors.ts";
 
 /** Threads beyond the number of processors only get in each other's way. */
 const MOST_THREADS = 64;
