@@ -28,3 +28,12 @@ export function sigmoid(start: i32, end: i32, xPtr: usize, yPtr: usize): void {
   for (; at + 16 <= stop; at += 16) v128.store(yPtr + at, sigmoid4(v128.load(xPtr + at)));
   for (; at < stop; at += 4) storeLanes(yPtr + at, sigmoid4(loadLanes(xPtr + at, true)), true);
 }
+
+/** for i in start..end:  y[i] = factor · x[i] */
+export function scale(start: i32, end: i32, factor: f32, xPtr: usize, yPtr: usize): void {
+  const factors = f32x4.splat(factor);
+  const stop = (<usize>end) << 2;
+  for (let at = (<usize>start) << 2; at < stop; at += 16) {
+    v128.store(yPtr + at, f32x4.mul(factors, v128.load(xPtr + at)));
+  }
+}

@@ -2,7 +2,7 @@
  * @file Everything that the host can call.
  */
 
-export { exp, sigmoid, tanh } from "./elementwise";
+export { exp, scale, sigmoid, tanh } from "./elementwise";
 export { gemm, gemmTransA, gemmTransATwice } from "./gemm";
 export { gruStep, gruStepBackward } from "./gru-step";
 export { lstmStep, lstmStepBackward } from "./lstm-step";
@@ -14,7 +14,8 @@ export {
   usePrivateRegion,
   zeroRows,
 } from "./memory";
+export { adagradStep, adamStep, rmspropStep, sgdStep } from "./optimizer-steps";
 export { packB } from "./pack";
-export { sumRows } from "./reduce";
+export { sumOfSquares, sumRows } from "./reduce";
 export { rnnStep, rnnStepBackward } from "./rnn-step";
 export { logSoftmax, softmax } from "./softmax";

@@ -1,5 +1,5 @@
 /**
- * @file Sums over rows: the gradient of a bias.
+ * @file Sums over rows, which are the gradient of a bias; and of squares, for the length of one.
  */
 
 /**
@@ -55,4 +55,30 @@ export function sumRows(
       store<f32>(yPtr + at, load<f32>(yPtr + at) + load<f32>(x + at));
     }
   }
+}
+
+/**
+ *   Σ of x[i]² over start ≤ i < end
+ *
+ * In float64, in which no square of a float32 is too large or too small, and four sums at a time.
+ */
+export function sumOfSquares(start: i32, end: i32, xPtr: usize): f64 {
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  let at = (<usize>start) << 2;
+  const stop = (<usize>end) << 2;
+  for (; at + 16 <= stop; at += 16) {
+    const x = v128.load(xPtr + at);
+    const a = f64x2.promote_low_f32x4(x);
+    const b = f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1));
+    low = f64x2.add(low, f64x2.mul(a, a));
+    high = f64x2.add(high, f64x2.mul(b, b));
+  }
+  low = f64x2.add(low, high);
+  let sum = f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1);
+  for (; at < stop; at += 4) {
+    const x = <f64>load<f32>(xPtr + at);
+    sum += x * x;
+  }
+  return sum;
 }

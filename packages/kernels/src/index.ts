@@ -35,9 +35,16 @@ export interface Kernels {
   readonly exp: (start: number, end: number, x: Ptr, y: Ptr) => void;
   readonly tanh: (start: number, end: number, x: Ptr, y: Ptr) => void;
   readonly sigmoid: (start: number, end: number, x: Ptr, y: Ptr) => void;
+  readonly scale: (start: number, end: number, factor: number, x: Ptr, y: Ptr) => void;
   readonly softmax: (start: number, end: number, cols: number, x: Ptr, y: Ptr) => void;
   readonly logSoftmax: (start: number, end: number, cols: number, x: Ptr, y: Ptr) => void;
   readonly sumRows: (startCol: number, endCol: number, rows: number, x: Ptr, stride: number, y: Ptr) => void;
+  readonly sumOfSquares: (start: number, end: number, x: Ptr) => number;
+
+  readonly sgdStep: (start: number, end: number, x: Ptr, buffer: Ptr, grad: Ptr, lr: number, momentum: number, share: number, decay: number, nesterov: boolean) => void;
+  readonly adamStep: (start: number, end: number, x: Ptr, m: Ptr, v: Ptr, vMax: Ptr, grad: Ptr, stepSize: number, oneMinusBeta1: number, beta2: number, oneMinusBeta2: number, vScale: number, eps: number, pull: number, shrink: number) => void;
+  readonly rmspropStep: (start: number, end: number, x: Ptr, squares: Ptr, average: Ptr, buffer: Ptr, grad: Ptr, lr: number, alpha: number, oneMinusAlpha: number, eps: number, decay: number, momentum: number) => void;
+  readonly adagradStep: (start: number, end: number, x: Ptr, sums: Ptr, grad: Ptr, lr: number, decay: number, eps: number) => void;
 
   readonly lstmStep: (start: number, end: number, H: number, ifgo: Ptr, h: Ptr, c: Ptr, out: Ptr, outStride: number, cPrev: Ptr) => void;
   readonly lstmStepBackward: (start: number, end: number, H: number, ifgo: Ptr, cPrev: Ptr, hNext: Ptr, gradH: Ptr, gradC: Ptr, gradOut: Ptr, gradOutStride: number) => void;

@@ -13,7 +13,7 @@ import type { Storage } from "../core/storage.ts";
 export type UnaryName = "exp" | "log" | "tanh" | "sigmoid" | "relu" | "sqrt" | "abs" | "neg";
 export type BinaryName = "add" | "sub" | "mul" | "div";
 
-export interface Backend {
+export interface Backend extends OptimizerSteps {
   readonly name: string;
 
   /** The precision of every array that the engine returns. */
@@ -56,6 +56,69 @@ export interface Backend {
     saved: RecurrentSaved,
     grads: RecurrentOutputGradients,
   ): RecurrentGradients;
+}
+
+/**
+ * What optimizers do to the numbers of one parameter. Arrays of equal length, changed in place but
+ * for `grad`; null is a state that the settings do not ask for. The formulas are in `optim/*.ts`.
+ */
+export interface OptimizerSteps {
+  sgdStep(
+    parameter: FloatArray,
+    grad: FloatArray,
+    buffer: FloatArray | null,
+    settings: {
+      lr: number;
+      momentum: number;
+      /** 1 − dampening, and 1 at the first step. */
+      share: number;
+      weightDecay: number;
+      nesterov: boolean;
+    },
+  ): void;
+
+  adamStep(
+    parameter: FloatArray,
+    grad: FloatArray,
+    m: FloatArray,
+    v: FloatArray,
+    vMax: FloatArray | null,
+    settings: {
+      /** lr / (1 − β₁ᵗ) */
+      stepSize: number;
+      beta1: number;
+      beta2: number;
+      /** 1 / √(1 − β₂ᵗ) */
+      vScale: number;
+      eps: number;
+      /** How much of the parameter is added to the gradient: weight decay as in Adam. */
+      pull: number;
+      /** How much of the parameter goes: weight decay as in AdamW, lr · λ. */
+      shrink: number;
+    },
+  ): void;
+
+  rmspropStep(
+    parameter: FloatArray,
+    grad: FloatArray,
+    squares: FloatArray,
+    average: FloatArray | null,
+    buffer: FloatArray | null,
+    settings: { lr: number; alpha: number; eps: number; weightDecay: number; momentum: number },
+  ): void;
+
+  adagradStep(
+    parameter: FloatArray,
+    grad: FloatArray,
+    sums: FloatArray,
+    settings: { lr: number; weightDecay: number; eps: number },
+  ): void;
+
+  /** Σ x², in float64. */
+  sumOfSquares(x: FloatArray): number;
+
+  /** x ← factor · x, in place. */
+  scale_(x: FloatArray, factor: number): void;
 }
 
 /**

@@ -9,6 +9,7 @@ import type { FloatArray } from "../core/dtype.ts";
 import { unreachable } from "../core/errors.ts";
 import { broadcastStrides, sizeOf, type Shape } from "../core/shape.ts";
 import type { Backend, BinaryName, GemmCall, UnaryName } from "./backend.ts";
+import { plainOptimizers } from "./plain-optimizers.ts";
 import { plainRecurrent, plainRecurrentBackward, sigmoid } from "./plain-recurrent.ts";
 
 type Alloc = (length: number) => FloatArray;
@@ -30,6 +31,7 @@ export function plainLoops(dtype: "float32" | "float64"): Backend {
     gemm: (call) => gemm(call, alloc(call.batch * call.m * call.n)),
     softmax: (x, rows, cols) => softmax(x, rows, cols, alloc(x.length)),
     logSoftmax: (x, rows, cols) => logSoftmax(x, rows, cols, alloc(x.length)),
+    ...plainOptimizers,
     recurrent: (call) => plainRecurrent(call, alloc),
     recurrentBackward: (call, saved, grads) => plainRecurrentBackward(call, saved, grads, alloc),
   };

@@ -6,6 +6,7 @@
  *   θ = θ − lr / (1 + (t − 1)·η) · g / (√s + ε)
  */
 
+import { backend } from "../backends/index.ts";
 import type { FloatArray } from "../core/dtype.ts";
 import { checkNotNegative } from "./checks.ts";
 import { Optimizer, type ParameterState, type Params } from "./optimizer.ts";
@@ -65,21 +66,7 @@ export class Adagrad extends Optimizer<Required<AdagradOptions>> {
     options: Required<AdagradOptions>,
   ): void {
     const sums = state.array("sum", options.initialAccumulatorValue);
-    adagradStep(parameter, grad, sums, { ...options, step: state.step });
-  }
-}
-
-/** One step over the numbers of one parameter. */
-export function adagradStep(
-  parameter: FloatArray,
-  grad: FloatArray,
-  sums: FloatArray,
-  { lr, lrDecay, weightDecay, eps, step }: Required<AdagradOptions> & { step: number },
-): void {
-  const decayed = lr / (1 + (step - 1) * lrDecay);
-  for (let i = 0; i < parameter.length; i++) {
-    const g = grad[i] + weightDecay * parameter[i];
-    sums[i] += g * g;
-    parameter[i] -= (decayed * g) / (Math.sqrt(sums[i]) + eps);
+    const lr = options.lr / (1 + (state.step - 1) * options.lrDecay);
+    backend().adagradStep(parameter, grad, sums, { ...options, lr });
   }
 }

@@ -10,6 +10,7 @@
  * size. With amsgrad, v̂ uses the largest v so far.
  */
 
+import { backend } from "../backends/index.ts";
 import type { FloatArray } from "../core/dtype.ts";
 import { checkBetas, checkNotNegative } from "./checks.ts";
 import { Optimizer, type ParameterState, type Params } from "./optimizer.ts";
@@ -75,13 +76,20 @@ export class Adam extends Optimizer<Required<AdamOptions>> {
     state: ParameterState,
     options: Required<AdamOptions>,
   ): void {
-    const { lr, betas, eps, weightDecay, amsgrad } = options;
-    const { step } = state;
+    const { lr, eps, weightDecay, amsgrad } = options;
+    const [beta1, beta2] = options.betas;
     const m = state.array("exp_avg");
     const v = state.array("exp_avg_sq");
     const vMax = amsgrad ? state.array("max_exp_avg_sq") : null;
-    const decoupled = this.decoupledWeightDecay;
-    adamStep(parameter, grad, m, v, vMax, { lr, betas, eps, weightDecay, decoupled, step });
+    backend().adamStep(parameter, grad, m, v, vMax, {
+      stepSize: lr / (1 - beta1 ** state.step),
+      beta1,
+      beta2,
+      vScale: 1 / Math.sqrt(1 - beta2 ** state.step),
+      eps,
+      pull: this.decoupledWeightDecay ? 0 : weightDecay,
+      shrink: this.decoupledWeightDecay ? lr * weightDecay : 0,
+    });
   }
 }
 
@@ -111,43 +119,5 @@ export class AdamW extends Adam {
 
   protected override get decoupledWeightDecay(): boolean {
     return true;
-  }
-}
-
-export interface AdamStepOptions {
-  lr: number;
-  betas: readonly [number, number];
-  eps: number;
-  weightDecay: number;
-  /** `true` for AdamW. */
-  decoupled: boolean;
-  /** The number of updates, this one included. */
-  step: number;
-}
-
-/** One step over the numbers of one parameter; `vMax` is null without amsgrad. */
-export function adamStep(
-  parameter: FloatArray,
-  grad: FloatArray,
-  m: FloatArray,
-  v: FloatArray,
-  vMax: FloatArray | null,
-  { lr, betas: [beta1, beta2], eps, weightDecay, decoupled, step }: AdamStepOptions,
-): void {
-  const stepSize = lr / (1 - beta1 ** step);
-  const vScale = 1 / Math.sqrt(1 - beta2 ** step);
-  const shrink = decoupled ? 1 - lr * weightDecay : 1;
-  const pull = decoupled ? 0 : weightDecay;
-  for (let i = 0; i < parameter.length; i++) {
-    const g = grad[i] + pull * parameter[i];
-    m[i] += (1 - beta1) * (g - m[i]);
-    v[i] = beta2 * v[i] + (1 - beta2) * g * g;
-    let largest = v[i];
-    if (vMax) {
-      if (v[i] > vMax[i]) vMax[i] = v[i];
-      largest = vMax[i];
-    }
-    const divisor = Math.sqrt(largest) * vScale + eps;
-    parameter[i] = parameter[i] * shrink - (stepSize * m[i]) / divisor;
   }
 }

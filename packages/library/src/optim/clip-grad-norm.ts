@@ -2,6 +2,8 @@
  * @file Keeps gradients from exploding: what recurrent networks need most.
  */
 
+import { backend } from "../backends/index.ts";
+import type { FloatArray } from "../core/dtype.ts";
 import { ArgumentError } from "../core/errors.ts";
 import type { Parameter } from "../nn/module.ts";
 
@@ -35,12 +37,16 @@ export function clipGradNorm(params: Iterable<Parameter>, maxNorm: number): numb
   const grads = gradientsOf(params);
   let sumOfSquares = 0;
   for (const { storage } of grads) {
-    const g = storage.array;
-    for (let i = 0; i < g.length; i++) sumOfSquares += g[i] * g[i];
+    sumOfSquares += backend().sumOfSquares(storage.array as FloatArray);
   }
   const norm = Math.sqrt(sumOfSquares);
   const factor = maxNorm / (norm + 1e-6);
-  if (norm < Infinity && factor < 1) for (const grad of grads) grad.mul_(factor);
+  if (norm < Infinity && factor < 1) {
+    for (const { storage } of grads) {
+      backend().scale_(storage.array as FloatArray, factor);
+      storage.changed();
+    }
+  }
   return norm;
 }
 

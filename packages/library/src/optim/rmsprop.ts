@@ -8,6 +8,7 @@
  *   θ = θ − lr · b                     or lr · u without momentum
  */
 
+import { backend } from "../backends/index.ts";
 import type { FloatArray } from "../core/dtype.ts";
 import { checkDecay, checkNotNegative } from "./checks.ts";
 import { Optimizer, type ParameterState, type Params } from "./optimizer.ts";
@@ -73,33 +74,6 @@ export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
     const squares = state.array("square_avg");
     const average = options.centered ? state.array("grad_avg") : null;
     const buffer = options.momentum > 0 ? state.array("momentum_buffer") : null;
-    rmspropStep(parameter, grad, squares, average, buffer, options);
-  }
-}
-
-/**
- * One step over the numbers of one parameter; `average` is null unless centered, `buffer` without
- * momentum.
- */
-export function rmspropStep(
-  parameter: FloatArray,
-  grad: FloatArray,
-  squares: FloatArray,
-  average: FloatArray | null,
-  buffer: FloatArray | null,
-  { lr, alpha, eps, weightDecay, momentum }: Required<RMSpropOptions>,
-): void {
-  for (let i = 0; i < parameter.length; i++) {
-    const g = grad[i] + weightDecay * parameter[i];
-    squares[i] = alpha * squares[i] + (1 - alpha) * g * g;
-    let size = squares[i];
-    if (average) {
-      average[i] += (1 - alpha) * (g - average[i]);
-      // Below 0 by rounding alone, where the gradient hardly changes. PyTorch's step is NaN then.
-      size = Math.max(0, size - average[i] * average[i]);
-    }
-    let update = g / (Math.sqrt(size) + eps);
-    if (buffer) update = buffer[i] = momentum * buffer[i] + update;
-    parameter[i] -= lr * update;
+    backend().rmspropStep(parameter, grad, squares, average, buffer, options);
   }
 }

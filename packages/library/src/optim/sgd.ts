@@ -6,6 +6,7 @@
  *   θ = θ − lr · b                     or lr · (g + μ·b) with nesterov, or lr · g without momentum
  */
 
+import { backend } from "../backends/index.ts";
 import type { FloatArray } from "../core/dtype.ts";
 import { ArgumentError } from "../core/errors.ts";
 import { checkNotNegative } from "./checks.ts";
@@ -63,28 +64,9 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
     state: ParameterState,
     options: Required<SGDOptions>,
   ): void {
+    const { dampening, ...settings } = options;
     const buffer = options.momentum === 0 ? null : state.array("momentum_buffer");
-    sgdStep(parameter, grad, buffer, { ...options, step: state.step });
-  }
-}
-
-/** One step over the numbers of one parameter; `buffer` is null without momentum. */
-export function sgdStep(
-  parameter: FloatArray,
-  grad: FloatArray,
-  buffer: FloatArray | null,
-  { lr, momentum, dampening, weightDecay, nesterov, step }: Required<SGDOptions> & { step: number },
-): void {
-  if (!buffer) {
-    for (let i = 0; i < parameter.length; i++) {
-      parameter[i] -= lr * (grad[i] + weightDecay * parameter[i]);
-    }
-    return;
-  }
-  const share = step === 1 ? 1 : 1 - dampening;
-  for (let i = 0; i < parameter.length; i++) {
-    const g = grad[i] + weightDecay * parameter[i];
-    buffer[i] = momentum * buffer[i] + share * g;
-    parameter[i] -= lr * (nesterov ? g + momentum * buffer[i] : buffer[i]);
+    const share = state.step === 1 ? 1 : 1 - dampening;
+    backend().sgdStep(parameter, grad, buffer, { ...settings, share });
   }
 }

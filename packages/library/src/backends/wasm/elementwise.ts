@@ -7,6 +7,7 @@
 
 import type { FloatArray } from "../../core/dtype.ts";
 import type { WasmEngine } from "./engine.ts";
+import { inPieces } from "./in-pieces.ts";
 
 /** 16 KiB, half of the smallest L1 cache. */
 const PIECE = 4096;
@@ -15,20 +16,13 @@ const PIECE = 4096;
 export const FEWEST_ELEMENTS = 8;
 
 export function unary(
-  { kernels, heap, scratch }: WasmEngine,
+  engine: WasmEngine,
   name: "exp" | "tanh" | "sigmoid",
   x: FloatArray,
 ): Float32Array {
-  scratch.begin();
-  const ptr = scratch.floats(PIECE);
-  const at = ptr >>> 2;
   const y = new Float32Array(x.length);
-  for (let from = 0; from < x.length; from += PIECE) {
-    const count = Math.min(PIECE, x.length - from);
-    heap.f32.set(count === x.length ? x : x.subarray(from, from + count), at);
-    kernels[name](0, count, ptr, ptr);
-    y.set(heap.f32.subarray(at, at + count), from);
-  }
+  const kernel = engine.kernels[name];
+  inPieces(engine, { read: [x], write: [y] }, (count, from, to) => kernel(0, count, from, to));
   return y;
 }
 
