@@ -5,8 +5,10 @@
 export { exp, scale, sigmoid, tanh } from "./elementwise";
 export { gemm, gemmTransA, gemmTransATwice } from "./gemm";
 export { gruStep, gruStepBackward } from "./gru-step";
+export { layerNorm, layerNormBackward } from "./layer-norm";
 export { lstmStep, lstmStepBackward } from "./lstm-step";
 export {
+  addRows,
   copyRows,
   gatherRows,
   PRIVATE_BYTES,
@@ -18,4 +20,4 @@ export { adagradStep, adamStep, rmspropStep, sgdStep } from "./optimizer-steps";
 export { packB } from "./pack";
 export { sumOfSquares, sumRows } from "./reduce";
 export { rnnStep, rnnStepBackward } from "./rnn-step";
-export { logSoftmax, softmax } from "./softmax";
+export { crossEntropy, crossEntropyBackward, logSoftmax, softmax } from "./softmax";

@@ -126,3 +126,22 @@ export function scatterRows(
     }
   }
 }
+
+/**
+ * The gradient of looked-up rows: y[ids[i]] grows by x[i], in this order. An id below 0 is left out.
+ *
+ *   for i in start..end:  y[ids[i]] += x[i]
+ */
+export function addRows(start: i32, end: i32, bytes: usize, ids: usize, x: usize, y: usize): void {
+  for (let i = start; i < end; i++) {
+    const id = load<i32>(ids + (<usize>i << 2));
+    if (id < 0) continue;
+    const from = x + <usize>i * bytes;
+    const to = y + <usize>id * bytes;
+    let at: usize = 0;
+    for (; at + 16 <= bytes; at += 16) {
+      v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(from + at)));
+    }
+    for (; at < bytes; at += 4) store<f32>(to + at, load<f32>(to + at) + load<f32>(from + at));
+  }
+}

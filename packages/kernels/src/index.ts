@@ -26,6 +26,7 @@ export interface Kernels {
   readonly zeroRows: (start: number, end: number, bytes: number, to: Ptr, toStride: number) => void;
   readonly gatherRows: (start: number, end: number, offsets: Ptr, order: Ptr, bytes: number, from: Ptr, timeStride: number, batchStride: number, to: Ptr) => void;
   readonly scatterRows: (start: number, end: number, batch: number, offsets: Ptr, order: Ptr, bytes: number, from: Ptr, to: Ptr, timeStride: number, batchStride: number) => void;
+  readonly addRows: (start: number, end: number, bytes: number, ids: Ptr, x: Ptr, y: Ptr) => void;
 
   readonly packB: (startPanel: number, endPanel: number, k: number, n: number, b: Ptr, ldb: number, transposed: number, out: Ptr) => void;
   readonly gemm: (start: number, end: number, n: number, k: number, a: Ptr, lda: number, packedB: Ptr, c: Ptr, ldc: number, bias: Ptr, accumulate: number) => void;
@@ -38,6 +39,10 @@ export interface Kernels {
   readonly scale: (start: number, end: number, factor: number, x: Ptr, y: Ptr) => void;
   readonly softmax: (start: number, end: number, cols: number, x: Ptr, y: Ptr) => void;
   readonly logSoftmax: (start: number, end: number, cols: number, x: Ptr, y: Ptr) => void;
+  readonly crossEntropy: (start: number, end: number, cols: number, x: Ptr, ids: Ptr, spread: Ptr, picked: Ptr, smooth: Ptr, saved: Ptr) => void;
+  readonly crossEntropyBackward: (start: number, end: number, cols: number, x: Ptr, ids: Ptr, spread: Ptr, saved: Ptr, factors: Ptr, gradX: Ptr) => void;
+  readonly layerNorm: (start: number, end: number, n: number, eps: number, x: Ptr, weight: Ptr, bias: Ptr, rows: Ptr, y: Ptr) => void;
+  readonly layerNormBackward: (start: number, end: number, n: number, x: Ptr, weight: Ptr, rows: Ptr, gradY: Ptr, gradX: Ptr, gradWeight: Ptr, gradBias: Ptr) => void;
   readonly sumRows: (startCol: number, endCol: number, rows: number, x: Ptr, stride: number, y: Ptr) => void;
   readonly sumOfSquares: (start: number, end: number, x: Ptr) => number;
 

@@ -13,7 +13,7 @@ import type { Storage } from "../core/storage.ts";
 export type UnaryName = "exp" | "log" | "tanh" | "sigmoid" | "relu" | "sqrt" | "abs" | "neg";
 export type BinaryName = "add" | "sub" | "mul" | "div";
 
-export interface Backend extends OptimizerSteps {
+export interface Backend extends RowOperations, OptimizerSteps {
   readonly name: string;
 
   /** The precision of every array that the engine returns. */
@@ -56,6 +56,68 @@ export interface Backend extends OptimizerSteps {
     saved: RecurrentSaved,
     grads: RecurrentOutputGradients,
   ): RecurrentGradients;
+}
+
+/** What is done to rows, one by one. */
+export interface RowOperations {
+  /**
+   * The gradient of looked-up rows, in order: y [numRows, width] of zeros, then y[ids[i]] += x[i].
+   * An id below 0 adds nothing.
+   */
+  scatterAdd(ids: Int32Array, x: FloatArray, width: number, numRows: number): FloatArray;
+
+  /** Cross-entropy of rows of scores with class ids, as in `losses/cross-entropy.ts`. */
+  crossEntropy(call: CrossEntropyCall): {
+    /** [rows], in float64 so that they can be added up */
+    losses: Float64Array;
+    /** What backward needs besides the call. */
+    saved: FloatArray;
+  };
+
+  /** dL/dx [rows, cols] from dL/d(loss) of each row. */
+  crossEntropyBackward(
+    call: CrossEntropyCall,
+    saved: FloatArray,
+    factors: ArrayLike<number>,
+  ): FloatArray;
+
+  /** Layer normalisation of rows, as in `nn/layer-norm.ts`; `saved` is what backward needs. */
+  layerNorm(call: LayerNormCall): { y: FloatArray; saved: FloatArray };
+
+  /** The gradients of {@link layerNorm}: [rows, n], and two sums over all rows [n] in float64. */
+  layerNormBackward(
+    call: LayerNormCall,
+    saved: FloatArray,
+    gradY: FloatArray,
+  ): { gradX: FloatArray; gradWeight: Float64Array; gradBias: Float64Array };
+}
+
+/**
+ * l = −own[y] · log softmax(x)[y] − Σ_c spread[c] · log softmax(x)[c]  for each row of x [rows, cols]
+ * with class y; its gradient is dl/dx = softmax(x) · (own[y] + Σ spread) − spread − own[y] · [c = y].
+ */
+export interface CrossEntropyCall {
+  x: FloatArray;
+  rows: number;
+  cols: number;
+  /** [rows], the class of each; below 0: the row has loss 0 and gradient 0. */
+  ids: Int32Array;
+  /** [cols] */
+  own: ArrayLike<number>;
+  /** [cols]; null is zeros. */
+  spread: Float64Array | null;
+}
+
+/** y = weight ⊙ (x − mean) / √(var + eps) + bias for each row of x [rows, n]. */
+export interface LayerNormCall {
+  x: FloatArray;
+  rows: number;
+  n: number;
+  /** [n]; null is ones. */
+  weight: FloatArray | null;
+  /** [n]; null is zeros. */
+  bias: FloatArray | null;
+  eps: number;
 }
 
 /**

@@ -10,6 +10,7 @@ import { unreachable } from "../core/errors.ts";
 import { broadcastStrides, sizeOf, type Shape } from "../core/shape.ts";
 import type { Backend, BinaryName, GemmCall, UnaryName } from "./backend.ts";
 import { plainOptimizers } from "./plain-optimizers.ts";
+import { plainRows } from "./plain-rows.ts";
 import { plainRecurrent, plainRecurrentBackward, sigmoid } from "./plain-recurrent.ts";
 
 type Alloc = (length: number) => FloatArray;
@@ -31,6 +32,7 @@ export function plainLoops(dtype: "float32" | "float64"): Backend {
     gemm: (call) => gemm(call, alloc(call.batch * call.m * call.n)),
     softmax: (x, rows, cols) => softmax(x, rows, cols, alloc(x.length)),
     logSoftmax: (x, rows, cols) => logSoftmax(x, rows, cols, alloc(x.length)),
+    ...plainRows(alloc),
     ...plainOptimizers,
     recurrent: (call) => plainRecurrent(call, alloc),
     recurrentBackward: (call, saved, grads) => plainRecurrentBackward(call, saved, grads, alloc),

@@ -99,41 +99,25 @@ function fromIds(
   ignoreIndex: number,
   { weights, reduction, labelSmoothing }: Settings,
 ): Tensor {
-  const logP = backend().logSoftmax(floatsOf(scores), numRows, C);
   const keep = 1 - labelSmoothing;
-  const spread = labelSmoothing / C;
-  let sumOfWeights = 0;
-  for (let c = 0; c < C; c++) sumOfWeights += weights[c];
-
-  const losses = new Float64Array(numRows);
+  const share = labelSmoothing / C;
+  const call = {
+    x: floatsOf(scores),
+    rows: numRows,
+    cols: C,
+    ids: ids.map((y) => (y === ignoreIndex ? -1 : y)),
+    own: Float64Array.from(weights, (w) => keep * w),
+    spread: share === 0 ? null : Float64Array.from(weights, (w) => share * w),
+  };
   let divisor = 0;
-  for (let row = 0, at = 0; row < numRows; row++, at += C) {
-    const y = ids[row];
-    if (y === ignoreIndex) continue;
-    divisor += weights[y];
-    losses[row] = -keep * weights[y] * logP[at + y];
-    if (spread === 0) continue;
-    for (let c = 0; c < C; c++) losses[row] -= spread * weights[c] * logP[at + c];
-  }
+  for (const y of call.ids) if (y >= 0) divisor += weights[y];
 
+  const { losses, saved } = backend().crossEntropy(call);
   const output = reduced(losses, reduction, divisor, lossShape);
   return record("crossEntropy", [scores], output, (gradY) => {
     const factor = rowFactors(gradY, reduction, divisor);
-    const gradX = backend().unary("exp", logP); // softmax(x)
-    for (let row = 0, at = 0; row < numRows; row++, at += C) {
-      const y = ids[row];
-      if (y === ignoreIndex) {
-        gradX.fill(0, at, at + C);
-        continue;
-      }
-      const g = factor(row);
-      const sumOfA = keep * weights[y] + spread * sumOfWeights;
-      for (let c = 0; c < C; c++) {
-        gradX[at + c] = g * (gradX[at + c] * sumOfA - spread * weights[c]);
-      }
-      gradX[at + y] -= g * keep * weights[y];
-    }
-    return [new Tensor(gradX, scores.shape)];
+    const factors = Float64Array.from(losses, (_, row) => factor(row));
+    return [new Tensor(backend().crossEntropyBackward(call, saved, factors), scores.shape)];
   });
 }
 

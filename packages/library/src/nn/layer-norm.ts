@@ -9,6 +9,7 @@
 
 import { record } from "../autograd/tape.ts";
 import { backend } from "../backends/index.ts";
+import type { FloatArray } from "../core/dtype.ts";
 import { checkSize, formatShape, ShapeError } from "../core/errors.ts";
 import { sameShape, sizeOf } from "../core/shape.ts";
 import { checkFloat, ones, zeros } from "../tensor/creation.ts";
@@ -87,50 +88,18 @@ export function layerNorm(
   }
 
   const n = sizeOf(normalizedShape);
-  const numRows = x.size / n;
-  const xs = x.storage.array;
-  const w = weight?.storage.array;
-  const b = bias?.storage.array;
-  const normalized = backend().alloc(x.size); // x̂
-  const inverseStd = new Float64Array(numRows);
-  const out = backend().alloc(x.size);
-  for (let row = 0, at = 0; row < numRows; row++, at += n) {
-    let mean = 0;
-    for (let i = 0; i < n; i++) mean += xs[at + i];
-    mean /= n;
-    let variance = 0;
-    for (let i = 0; i < n; i++) variance += (xs[at + i] - mean) ** 2;
-    variance /= n;
-
-    inverseStd[row] = 1 / Math.sqrt(variance + eps);
-    for (let i = 0; i < n; i++) {
-      normalized[at + i] = (xs[at + i] - mean) * inverseStd[row];
-      out[at + i] = normalized[at + i] * (w ? w[i] : 1) + (b ? b[i] : 0);
-    }
-  }
-
+  const call = {
+    x: x.storage.array as FloatArray,
+    rows: x.size / n,
+    n,
+    weight: weight && (weight.storage.array as FloatArray),
+    bias: bias && (bias.storage.array as FloatArray),
+    eps,
+  };
+  const { y, saved } = backend().layerNorm(call);
   const backwardStep = (gradY: Tensor) => {
-    const grad = gradY.storage.array;
-    const gradX = backend().alloc(x.size);
-    const gradWeight = new Float64Array(n); // sums over many rows keep their digits
-    const gradBias = new Float64Array(n);
-    for (let row = 0, at = 0; row < numRows; row++, at += n) {
-      let meanG = 0;
-      let meanGX = 0;
-      for (let i = 0; i < n; i++) {
-        const g = grad[at + i] * (w ? w[i] : 1);
-        meanG += g;
-        meanGX += g * normalized[at + i];
-        gradWeight[i] += grad[at + i] * normalized[at + i];
-        gradBias[i] += grad[at + i];
-      }
-      meanG /= n;
-      meanGX /= n;
-      for (let i = 0; i < n; i++) {
-        const g = grad[at + i] * (w ? w[i] : 1);
-        gradX[at + i] = (g - meanG - normalized[at + i] * meanGX) * inverseStd[row];
-      }
-    }
+    const gradients = backend().layerNormBackward(call, saved, gradY.storage.array as FloatArray);
+    const { gradX, gradWeight, gradBias } = gradients;
     return [
       new Tensor(gradX, x.shape),
       ...(weight ? [inEnginePrecision(gradWeight, weight.shape)] : []),
@@ -138,7 +107,7 @@ export function layerNorm(
     ];
   };
   const inputs = [x, weight, bias].filter((t) => t !== null);
-  return record("layerNorm", inputs, new Tensor(out, x.shape), backwardStep, {
+  return record("layerNorm", inputs, new Tensor(y, x.shape), backwardStep, {
     normalizedShape,
     eps,
   });

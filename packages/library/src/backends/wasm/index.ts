@@ -2,7 +2,8 @@
  * @file The WebAssembly engine: float32, four numbers at a time, in Node and in every browser.
  *
  * It accelerates what costs time in sequence models: recurrent layers, matrix products, the
- * functions of their gates, softmax, the steps of optimizers. The plain loops do the rest.
+ * functions of their gates, softmax and cross-entropy, layer normalisation, the steps of optimizers.
+ * The plain loops do the rest.
  *
  * Read `recurrent-forward.ts` first, then `engine.ts` and the kernels that it calls.
  * May import: kernels, core.
@@ -16,6 +17,7 @@ import { WasmEngine } from "./engine.ts";
 import { gemm, isWorthwhile } from "./gemm.ts";
 import { optimizerSteps } from "./optimizer-steps.ts";
 import { recurrent } from "./recurrent.ts";
+import { rowOperations } from "./rows.ts";
 import { wasmSupport } from "./support.ts";
 
 export { wasmSupport, type WasmSupport } from "./support.ts";
@@ -45,6 +47,7 @@ export function wasmBackend(build: KernelBuild, engine: () => WasmEngine): Backe
       x.length >= FEWEST_ELEMENTS
         ? softmax(engine(), "logSoftmax", x, rows, cols)
         : loops.logSoftmax(x, rows, cols),
+    ...rowOperations(engine, loops),
     ...optimizerSteps(engine, loops),
     ...recurrent(engine, loops),
   };
