@@ -14,6 +14,7 @@ import { summaryOf } from "./driver/alternate.mjs";
 import { readOptions } from "./driver/options.mjs";
 import { writeResults } from "./driver/results.mjs";
 import { importUnrolled } from "./driver/unrolled.mjs";
+import { pythonOf } from "./peers/python.mjs";
 import { writeReport } from "./report/index.mjs";
 
 const { quick, out, results } = readOptions();
@@ -30,14 +31,9 @@ const programs = [
   javascript("onnxruntime-web", "onnxruntime-web"),
   javascript("tfjs", "TensorFlow.js, Wasm"),
   javascript("jax-js", "jax-js, Wasm"),
-  {
-    system: "torch",
-    label: "PyTorch",
-    runtime: "python",
-    command: process.env.BENCH_PYTHON || "python3",
-    args: [file("first_forward.py")],
-    env: { OMP_NUM_THREADS: "1" },
-  },
+  python("torch", "PyTorch"),
+  python("jax", "JAX"),
+  python("keras", "Keras on TensorFlow"),
 ];
 
 const measured = programs.map((program) => ({ ...program, samples: [], memory: [] }));
@@ -83,6 +79,12 @@ function runOnce({ command, args, env }) {
 function javascript(system, label, env = {}) {
   const args = [file("first-forward.mjs"), system];
   return { system, label, runtime: "node", command: process.execPath, args, env };
+}
+
+function python(system, label) {
+  const args = [file("first_forward.py"), system];
+  const env = { OMP_NUM_THREADS: "1" };
+  return { system, label, runtime: "python", command: pythonOf(system), args, env };
 }
 
 function file(name) {

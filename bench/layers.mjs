@@ -5,7 +5,8 @@
  *                           [--systems unrolled,torch] [--out bench/RESULTS.md]
  *
  * Every system is a process of its own, does the same work with the same numbers, and is compared
- * with PyTorch before it is timed. They take turns.
+ * with PyTorch before it is timed. They take turns. What is measured again replaces what the results
+ * had of the same work; the rest of them stays, if it is from the same machine.
  */
 
 import { say } from "../scripts/setup.mjs";
@@ -43,15 +44,7 @@ for (const mode of modes) {
 }
 contest.stop();
 
-const shown = ({ id, label, kind, engine, threads, version, reason }) => ({
-  ...{ id, label, kind, engine, threads, version, reason },
-});
-const about = {
-  quick,
-  shapes,
-  systems: contest.systems.map(shown),
-  missing: contest.missing.map(shown),
-};
-writeResults(results, "layers", about, records);
+const unitOf = ({ mode, cell, shape }) => `${mode} ${cell} ${shape}`;
+writeResults(results, "layers", { quick, ...contest.describe() }, records, unitOf);
 await writeReport(out, results);
 process.exit(0);

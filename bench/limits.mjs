@@ -14,7 +14,7 @@ import { say } from "../scripts/setup.mjs";
 import { Child } from "./driver/child.mjs";
 import { readOptions } from "./driver/options.mjs";
 import { writeResults } from "./driver/results.mjs";
-import { listSystems } from "./driver/systems.mjs";
+import { unrolled } from "./driver/systems.mjs";
 import { importUnrolled } from "./driver/unrolled.mjs";
 import { writeReport } from "./report/index.mjs";
 import { layerWork } from "./work.mjs";
@@ -29,7 +29,7 @@ const OUTSIDE = ["(idle)", "(program)"];
 const { quick, shapes, modes, out, results } = readOptions();
 const profileMs = quick ? 500 : 3000;
 await importUnrolled();
-const system = listSystems([ENGINE]).find(({ id }) => id === `unrolled-${ENGINE}`);
+const system = unrolled(ENGINE, 1);
 
 const records = [];
 for (const mode of modes) {

@@ -14,7 +14,9 @@ import { join } from "node:path";
 import { fail, say, setUp } from "../scripts/setup.mjs";
 
 /** In the order of the report. Each writes its part of the results anew. */
-const REPORTED = ["layers", "limits", "char-model", "cold-start", "bundle-size", "growth"];
+const REPORTED = [
+  ...["layers", "limits", "char-model", "browser", "memory", "cold-start", "bundle-size", "growth"],
+];
 const NO_BENCHES = ["main", "load", "work"];
 
 const words = process.argv.slice(2);

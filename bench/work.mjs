@@ -1,7 +1,7 @@
 /**
  * @file The work that every system does: shapes, and the same numbers in every language.
  *
- * `peers/torch/work.py` is the twin of this file.
+ * `peers/python/work.py` is the twin of this file.
  */
 
 export const SHAPES = {
@@ -14,6 +14,18 @@ export const SHAPES = {
 };
 export const CELLS = ["lstm", "gru", "rnn"];
 export const MODES = ["training", "inference"];
+
+/** Characters → embedding → LSTM layers → head, trained. The small one is as big as brain.js can show. */
+export const CHAR_MODELS = {
+  large: {
+    ...{ kind: "char-model", model: "large", vocabulary: 65, embeddingDim: 64 },
+    ...{ hiddenSize: 256, numLayers: 2, batch: 32, seq: 64 },
+  },
+  small: {
+    ...{ kind: "char-model", model: "small", vocabulary: 26, embeddingDim: 20 },
+    ...{ hiddenSize: 64, numLayers: 1, batch: 1, seq: 100 },
+  },
+};
 
 export const NUM_GATES = { lstm: 4, gru: 3, rnn: 1 };
 
@@ -57,6 +69,37 @@ export function weightsOf({ cell, inputSize, hiddenSize }) {
 /** [batch, seq, inputSize] */
 export function inputOf({ batch, seq, inputSize }) {
   return numbers(batch * seq * inputSize, 5, 1);
+}
+
+/** The character model's: name in a checkpoint → shape and values, in PyTorch's order. */
+export function charWeightsOf({ vocabulary: V, embeddingDim: E, hiddenSize: H, numLayers }) {
+  const shapes = { "embedding.weight": [V, E] };
+  for (let layer = 0; layer < numLayers; layer++) {
+    shapes[`lstm.weight_ih_l${layer}`] = [4 * H, layer > 0 ? H : E];
+    shapes[`lstm.weight_hh_l${layer}`] = [4 * H, H];
+    shapes[`lstm.bias_ih_l${layer}`] = [4 * H];
+    shapes[`lstm.bias_hh_l${layer}`] = [4 * H];
+  }
+  Object.assign(shapes, { "head.weight": [V, H], "head.bias": [V] });
+  const bound = 1 / Math.sqrt(H);
+  const weights = Object.entries(shapes).map(([name, shape], i) => {
+    const size = shape.reduce((product, length) => product * length);
+    return [name, { shape, values: numbers(size, 100 + i, bound) }];
+  });
+  return Object.fromEntries(weights);
+}
+
+/** Both [batch, seq]. */
+export function charBatchOf({ batch, seq, vocabulary }) {
+  const [ids, targets] = [50, 51].map((seed) =>
+    Int32Array.from(numbers(batch * seq, seed, 0.5), (x) => Math.floor((x + 0.5) * vocabulary)),
+  );
+  return { ids, targets };
+}
+
+/** What is compared of a training step: the first has seen no optimizer, the last three steps of it. */
+export function lossesOf(body) {
+  return () => ({ losses: Float32Array.from({ length: 4 }, () => body()) });
 }
 
 /** [d0, d1, d2] ↔ [d1, d0, d2]: batch first, time first. */

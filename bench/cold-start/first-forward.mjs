@@ -58,5 +58,6 @@ async function onnxruntime(flavor) {
 }
 
 await FIRST_FORWARD[process.argv[2]]();
-console.log(JSON.stringify({ peakMiB: process.resourceUsage().maxRSS / 1024 }));
+const { peakMiB } = await import("../peers/peak-memory.mjs");
+console.log(JSON.stringify({ peakMiB: peakMiB() }));
 process.exit(0);

@@ -5,6 +5,8 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { clearTimeout } from "node:timers";
+import { Entrant } from "./entrant.mjs";
+import { reasonIn } from "./reason.mjs";
 
 const HELLO_LIMIT_MS = 120_000;
 
@@ -15,13 +17,10 @@ process.on("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
 
-export class Child {
+export class Child extends Entrant {
   #process;
   #pending = null;
   #lastWords = "";
-  /** Why it can no longer be asked anything; null while it can. */
-  ended = null;
-  version = "";
 
   /** Waits until it has said hello. `nodeFlags` are for Node, where the process is one. */
   static async start({ command, args, env, label }, nodeFlags = []) {
@@ -37,11 +36,12 @@ export class Child {
   }
 
   constructor(command, args, env) {
+    super();
     this.#process = spawn(command, args, { env: { ...process.env, ...env } });
     running.add(this);
     this.#process.on("error", (error) => this.#end(error.message));
     this.#process.on("close", (code, signal) =>
-      this.#end(lastLine(this.#lastWords) || `it ended with ${signal ?? `status ${code}`}`),
+      this.#end(reasonIn(this.#lastWords) || `it ended with ${signal ?? `status ${code}`}`),
     );
     this.#process.stdin.on("error", () => {}); // "close" tells more
     this.#process.stderr.on("data", (chunk) => {
@@ -60,22 +60,8 @@ export class Child {
   async ask(request, limitMs) {
     this.#process.stdin.write(JSON.stringify(request) + "\n");
     const answer = await this.#answer(limitMs, request.do);
-    if (answer.error !== undefined) throw new Error(lastLine(answer.error));
+    if (answer.error !== undefined) throw new Error(reasonIn(answer.error));
     return answer;
-  }
-
-  /** What it computed, as fingerprints. */
-  async prepare(work, limitMs = 120_000) {
-    return (await this.ask({ do: "prepare", work }, limitMs)).checks;
-  }
-
-  /** Milliseconds for each of `count` calls. */
-  async run(count, limitMs = 120_000) {
-    return (await this.ask({ do: "run", count }, limitMs)).ms / count;
-  }
-
-  async peakMiB() {
-    return (await this.ask({ do: "memory" }, 10_000)).peakMiB;
   }
 
   /** Lets it end by itself. */
@@ -114,18 +100,4 @@ export class Child {
     this.#pending = null;
     waiting?.reject(new Error(reason));
   }
-}
-
-/** The end of a message, where the reason stands, without this machine's paths. */
-function lastLine(text) {
-  const lines = text
-    .trim()
-    .split("\n")
-    .filter((line) => !/^\s+at |^Node\.js v|^\s*[{}]/.test(line));
-  const reason =
-    lines.findLast((line) => /\w*(Error|Exception)\b/.test(line)) ?? lines.at(-1) ?? "";
-  return reason
-    .replaceAll(/(file:\/\/)?(\/[\w.@-]+){2,}/g, "…")
-    .slice(0, 200)
-    .trim();
 }

@@ -22,8 +22,9 @@ export class Contest {
         const { version } = await contest.#childOf(system);
         contest.systems.push({ ...system, version });
       } catch (error) {
-        say(`${system.id} cannot be had: ${error.message}`);
-        contest.missing.push({ ...system, reason: error.message });
+        const reason = system.problem ?? error.message;
+        say(`${system.id} cannot be had: ${reason}`);
+        contest.missing.push({ ...system, reason });
       }
     }
     return contest;
@@ -64,6 +65,11 @@ export class Contest {
     return this.systems.map(({ id }) => ({ system: id, ...records.get(id) }));
   }
 
+  /** For the results: who took part, and who could not. */
+  describe() {
+    return { systems: this.systems.map(described), missing: this.missing.map(described) };
+  }
+
   stop() {
     for (const child of this.#children.values()) child.stop();
   }
@@ -79,7 +85,8 @@ export class Contest {
         Object.keys(variant).length > 0
           ? await this.#expectedOf({ ...work, ...variant }, work, entrants)
           : judge.checks;
-      const difference = expected ? differenceOf(checks, expected) : null;
+      const comparable = expected && Object.keys(checks).length > 0;
+      const difference = comparable ? differenceOf(checks, expected) : null;
       if (difference === null || difference <= tolerance) {
         agreeing.push({ ...entrant, difference });
         continue;
@@ -103,9 +110,13 @@ export class Contest {
   async #childOf(system) {
     let child = this.#children.get(system.id);
     if (!child || child.ended) {
-      child = await Child.start(system);
+      child = await (system.start?.() ?? Child.start(system));
       this.#children.set(system.id, child);
     }
     return child;
   }
+}
+
+function described({ id, label, kind, engine, threads, version, reason }) {
+  return { id, label, kind, engine, threads, version, reason };
 }

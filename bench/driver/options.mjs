@@ -8,7 +8,8 @@ import { ROOT } from "../../scripts/setup.mjs";
 import { CELLS, MODES, SHAPES } from "../work.mjs";
 import { FULL, QUICK } from "./alternate.mjs";
 
-export function readOptions() {
+/** `defaults` are what a bench takes where nothing was asked for. */
+export function readOptions(defaults = {}) {
   const string = { type: "string" };
   const { values } = parseArgs({
     options: {
@@ -21,13 +22,13 @@ export function readOptions() {
     },
   });
   const { quick } = values;
-  const out = values.out ? resolve(process.env.INIT_CWD ?? ".", values.out) : defaultOut();
+  const out = values.out ? resolve(process.env.INIT_CWD ?? ".", values.out) : defaultOut(quick);
   return {
     quick,
     pace: quick ? QUICK : FULL,
     // S4 takes as long as all others together.
     shapes: listOf("shapes", values.shapes, Object.keys(SHAPES)) ?? shapesFor(quick),
-    cells: listOf("cells", values.cells, CELLS) ?? CELLS,
+    cells: listOf("cells", values.cells, CELLS) ?? defaults.cells ?? CELLS,
     modes: listOf("modes", values.modes, MODES) ?? MODES,
     systems: values.systems?.split(",") ?? [],
     out,
@@ -35,8 +36,9 @@ export function readOptions() {
   };
 }
 
-function defaultOut() {
-  return join(ROOT, "bench", "RESULTS.md");
+/** Rough figures do not take the place of good ones. */
+function defaultOut(quick) {
+  return join(ROOT, "bench", ...(quick ? ["quick"] : []), "RESULTS.md");
 }
 
 function shapesFor(quick) {

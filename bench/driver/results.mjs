@@ -6,12 +6,47 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { machine } from "./machine.mjs";
 
-/** Adds date and machine to `about`. */
-export function writeResults(folder, name, about, records) {
+/**
+ * Adds date and machine to `about`. A unit is what has been measured in one run, in turn: units that
+ * were not measured again stay in the file, if they come from the same machine and pace. By default
+ * everything is one unit.
+ *
+ * @param {(record: object) => string} [unitOf]
+ */
+export function writeResults(folder, name, about, records, unitOf = () => name) {
   mkdirSync(folder, { recursive: true });
   const date = new Date().toISOString().slice(0, 10);
-  const lines = [{ date, machine: machine(), ...about }, ...records];
+  const fresh = { date, machine: machine(), ...about };
+  const measured = new Set(records.map(unitOf));
+  const old = readResults(folder, name);
+  const kept =
+    old && isComparable(old.about, fresh)
+      ? old.records.filter((record) => !measured.has(unitOf(record)))
+      : [];
+  const header = kept.length > 0 ? merged(old.about, fresh, [...kept, ...records]) : fresh;
+  const lines = [header, ...kept, ...records];
   writeFileSync(join(folder, `${name}.jsonl`), lines.map(toLine).join("\n") + "\n");
+}
+
+function isComparable(a, b) {
+  return a.quick === b.quick && JSON.stringify(a.machine) === JSON.stringify(b.machine);
+}
+
+/** The systems of both, as they are now, without those that nothing is left of. */
+function merged(old, fresh, records) {
+  if (!fresh.systems) return fresh;
+  const systems = byId([...old.systems, ...fresh.systems]).filter(({ id }) =>
+    records.some(({ system }) => system === id),
+  );
+  const missing = byId([...old.missing, ...fresh.missing]).filter(
+    ({ id }) => !systems.some((system) => system.id === id),
+  );
+  return { ...fresh, systems, missing };
+}
+
+/** Each once: in the place of the first with its name, the last. */
+function byId(systems) {
+  return [...new Map(systems.map((system) => [system.id, system])).values()];
 }
 
 /** null if that bench has not been run. */

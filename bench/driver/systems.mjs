@@ -6,6 +6,8 @@
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { ONEDNN_PROGRAM, problemWith } from "../peers/import-peer.mjs";
+import { pythonOf } from "../peers/python.mjs";
 
 const BENCH = join(import.meta.dirname, "..");
 const CORES = availableParallelism();
@@ -20,6 +22,7 @@ export const CAN_PIN = spawnSync("taskset", ["-c", String(CORES - 1), "true"]).s
  * @property {"unrolled" | "native" | "wasm"} kind  ours, or what a peer is compared as
  * @property {string} [engine] of ours
  * @property {number} threads
+ * @property {string} [problem]  why it could not be installed
  * @property {boolean} [slow]  left out of large shapes in a quick run
  * @property {(work: object) => string | null} refuses  why it cannot do this work
  * @property {(work: object) => object} [variantOf]  how its work differs from everybody else's
@@ -28,13 +31,23 @@ export const CAN_PIN = spawnSync("taskset", ["-c", String(CORES - 1), "true"]).s
 /** @returns {System[]} */
 export function listSystems(engines) {
   const counts = CORES > 1 ? [1, 2] : [1];
+  const several = (create) => counts.map(create);
   return [
-    ...counts.flatMap((threads) => engines.map((engine) => unrolled(engine, threads))),
-    ...counts.map(torch),
-    ...counts.map((threads) => onnxruntime("node", threads)),
+    ...counts.flatMap((threads) =>
+      engines
+        .filter((engine) => threads === 1 || engine !== "wasm-simd") // it says nothing more
+        .map((engine) => unrolled(engine, threads)),
+    ),
+    ...several((threads) => python("torch", "PyTorch", threads)),
+    oneDnn(),
+    ...several((threads) => python("jax", "JAX", threads)),
+    ...several((threads) => python("keras", "Keras", threads)),
+    ...several((threads) => onnxruntime("node", threads)),
     onnxruntime("web", 1),
-    tfjs(),
+    tfjs("wasm", "tfjs", "TensorFlow.js"),
+    tfjs("node", "tfjs-node", "tfjs-node"),
     jaxJs(),
+    brainJs(),
   ];
 }
 
@@ -51,25 +64,42 @@ export function chosen(systems, words) {
   return systems.filter((system) => named.includes(system));
 }
 
-function unrolled(engine, threads) {
+export function unrolled(engine, threads) {
   return {
     id: withThreads(`unrolled-${engine}`, threads),
     label: `Unrolled, ${engine}`,
     kind: "unrolled",
     engine,
     refuses: () => null,
-    ...processOf(process.execPath, [peer("unrolled/child.mjs"), engine, threads], threads),
+    ...processOf(process.execPath, [file("unrolled/child.mjs"), engine, threads], threads),
   };
 }
 
-function torch(threads) {
-  const python = process.env.BENCH_PYTHON || "python3";
+function python(peer, label, threads) {
+  const { env, ...process } = processOf(
+    pythonOf(peer),
+    [file(`${peer}/child.py`), threads],
+    threads,
+  );
   return {
-    id: withThreads("torch", threads),
-    label: "PyTorch",
+    id: withThreads(peer, threads),
+    label,
     kind: "native",
+    problem: problemWith(peer),
     refuses: () => null,
-    ...processOf(python, [peer("torch/child.py"), threads], threads),
+    ...process,
+    env: { ...env, PYTHONPATH: file("python") },
+  };
+}
+
+function oneDnn() {
+  return {
+    id: "onednn",
+    label: "oneDNN direct",
+    kind: "native",
+    problem: problemWith("onednn"),
+    refuses: ({ kind }) => noCharModel(kind),
+    ...processOf(ONEDNN_PROGRAM, [], 1),
   };
 }
 
@@ -77,25 +107,28 @@ function onnxruntime(flavor, threads) {
   return {
     id: withThreads(`onnxruntime-${flavor}`, threads),
     label: `onnxruntime-${flavor}`,
+    problem: problemWith(`onnxruntime-${flavor}`),
     kind: flavor === "node" ? "native" : "wasm",
     refuses: ({ kind, mode }) =>
       noCharModel(kind) ?? (mode === "training" ? "does not train" : null),
-    ...processOf(process.execPath, [peer("onnxruntime/child.mjs"), flavor, threads], threads),
+    ...processOf(process.execPath, [file("onnxruntime/child.mjs"), flavor, threads], threads),
   };
 }
 
-function tfjs() {
+function tfjs(flavor, id, label) {
   return {
-    id: "tfjs",
-    label: "TensorFlow.js",
-    kind: "wasm",
-    slow: true,
-    refuses: ({ kind, cell, mode, hiddenSize }) =>
-      noCharModel(kind) ??
-      (mode === "training" && hiddenSize >= 512 ? `half a minute a step (${cell})` : null),
+    id,
+    label,
+    kind: flavor === "node" ? "native" : "wasm",
+    problem: problemWith(id),
+    slow: flavor === "wasm",
+    refuses: ({ cell, mode, hiddenSize }) =>
+      flavor === "wasm" && mode === "training" && hiddenSize >= 512
+        ? `half a minute a step (${cell})`
+        : null,
     // It has no other GRU than the one that resets before the product.
     variantOf: ({ cell }) => (cell === "gru" ? { resetAfter: false } : {}),
-    ...processOf(process.execPath, [peer("tfjs.mjs")], 1),
+    ...processOf(process.execPath, [file("tfjs/child.mjs"), flavor], 1),
   };
 }
 
@@ -103,6 +136,7 @@ function jaxJs() {
   return {
     id: "jax-js",
     label: "jax-js",
+    problem: problemWith("jax-js"),
     kind: "wasm",
     slow: true,
     refuses: ({ kind, seq, mode, hiddenSize }) =>
@@ -112,7 +146,19 @@ function jaxJs() {
         : hiddenSize >= 512
           ? "not compiled within a minute"
           : null),
-    ...processOf(process.execPath, [peer("jax-js/child.mjs")], 1),
+    ...processOf(process.execPath, [file("jax-js/child.mjs")], 1),
+  };
+}
+
+function brainJs() {
+  return {
+    id: "brain-js",
+    label: "brain.js",
+    kind: "wasm", // compared with what needs nothing but JavaScript's engine
+    problem: problemWith("brain-js"),
+    refuses: ({ kind, batch }) =>
+      kind === "char-model" && batch === 1 ? null : "one string at a time, of one size of model",
+    ...processOf(process.execPath, [file("brain-js/child.mjs")], 1),
   };
 }
 
@@ -134,6 +180,6 @@ function withThreads(id, threads) {
   return threads === 1 ? id : `${id}-${threads}`;
 }
 
-function peer(path) {
+function file(path) {
   return join(BENCH, "peers", path);
 }

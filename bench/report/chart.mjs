@@ -3,6 +3,7 @@
  */
 
 import { scaleLog } from "d3-scale";
+import { SHAPES } from "../work.mjs";
 import { nameOf } from "./ratios.mjs";
 import { times } from "./table.mjs";
 
@@ -10,11 +11,14 @@ const WIDTH = 860;
 const LEFT = 150;
 const RIGHT = 30;
 const ROW = 26;
-const COLORS = ["#d1495b", "#edae49", "#00798c", "#7b5ea7", "#5b8c5a", "#8d6a4f"];
+const COLORS = [
+  ...["#d1495b", "#00798c", "#edae49", "#7b5ea7", "#5b8c5a"],
+  ...["#8d6a4f", "#e377c2", "#1f77b4", "#9acd32"],
+];
 const OURS = "#222";
 
 /** Systems with one thread, relative to the fastest of ours. */
-export function chartOf({ about, records }) {
+export function layersChart({ about, records }) {
   const single = about.systems.filter(({ threads }) => threads === 1);
   const ours = ["native", "wasm", "wasm-simd"]
     .map((engine) => single.find((s) => s.kind === "unrolled" && s.engine === engine))
@@ -23,8 +27,9 @@ export function chartOf({ about, records }) {
   const peers = single.filter(({ kind }) => kind !== "unrolled");
   const shown = [...(wasm ? [wasm] : []), ...peers];
 
+  const shapes = Object.keys(SHAPES).filter((name) => records.some(({ shape }) => shape === name));
   const rows = ["training", "inference"].flatMap((mode) =>
-    about.shapes.map((shape) => ({ mode, shape, dots: dotsOf(records, mode, shape, ours, shown) })),
+    shapes.map((shape) => ({ mode, shape, dots: dotsOf(records, mode, shape, ours, shown) })),
   );
   const ratios = rows.flatMap(({ dots }) => dots.map(({ ratio }) => ratio));
   const x = scaleLog()

@@ -7,58 +7,75 @@ import { dirname, join, relative } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { say } from "../../scripts/setup.mjs";
 import { readResults } from "../driver/results.mjs";
-import { chartOf } from "./chart.mjs";
-import { layersSection } from "./layers.mjs";
+import { layersChart } from "./chart.mjs";
+import { growthChart } from "./growth-chart.mjs";
+import { layersInShort, layersSection } from "./layers.mjs";
 import {
+  browserSection,
   bundleSizeSection,
   charModelSection,
   coldStartSection,
   growthSection,
   limitsSection,
+  memorySection,
 } from "./others.mjs";
 import { table } from "./table.mjs";
+import { targetsSection } from "./targets.mjs";
 
-const CHART = "layers.svg";
+/** In the order of the report, with the picture that one of them has. */
+const SECTIONS = {
+  layers: { section: layersSection, picture: layersChart },
+  limits: { section: limitsSection },
+  "char-model": { section: charModelSection },
+  browser: { section: browserSection },
+  memory: { section: memorySection },
+  "cold-start": { section: coldStartSection },
+  "bundle-size": { section: bundleSizeSection },
+  growth: { section: growthSection, picture: growthChart },
+};
 
 export async function writeReport(out, results) {
-  const read = (name) => readResults(results, name);
-  const layers = read("layers");
-  const parts = [
-    ["limits", limitsSection],
-    ["char-model", charModelSection],
-    ["cold-start", coldStartSection],
-    ["bundle-size", bundleSizeSection],
-    ["growth", growthSection],
-  ].map(([name, section]) => [read(name), section]);
-  const present = [layers, ...parts.map(([found]) => found)].filter(Boolean);
-
   mkdirSync(dirname(out), { recursive: true });
-  const sections = [heading(present)];
-  if (layers) {
-    const chart = join(results, CHART);
-    writeFileSync(chart, chartOf(layers));
-    sections.push(layersSection(layers, relative(dirname(out), chart)));
-  }
-  for (const [found, section] of parts) if (found) sections.push(section(found));
+  const read = (name) => readResults(results, name);
+  const present = Object.keys(SECTIONS).flatMap((name) => {
+    const found = read(name);
+    return found ? [{ ...SECTIONS[name], found, file: join(results, `${name}.svg`) }] : [];
+  });
+  for (const { picture, found, file } of present) if (picture) writeFileSync(file, picture(found));
+  const pathTo = (file) => relative(dirname(out), file);
 
-  const markdown = sections.join("\n\n");
+  const markdown = [
+    heading(present.map(({ found }) => found)),
+    "## In short",
+    ...present
+      .filter(({ section }) => section === layersSection)
+      .map(({ found, file }) => layersInShort(found, pathTo(file))),
+    targetsSection(read),
+    ...present.map(({ section, found, file }) => section(found, pathTo(file))),
+  ].join("\n\n");
   const config = (await resolveConfig(import.meta.filename)) ?? {};
   writeFileSync(out, await format(markdown, { ...config, parser: "markdown" }));
   say(`wrote ${relative(process.cwd(), out)}`);
 }
 
 function heading(present) {
-  const { date, machine } = present[0].about;
+  const { machine } = present[0].about;
+  const dates = present.map(({ about }) => about.date).sort();
+  const [first, last] = [dates[0], dates.at(-1)];
+  const systems = present.flatMap(({ about }) => about.systems ?? []);
+  const versions = [...new Set(systems.map(({ version }) => version))];
   const quick = present.some(({ about }) => about.quick);
   const pinned = machine.pinned
     ? "One-thread rows are kept on one core."
     : "This machine cannot keep a process on one core.";
   const rows = [
     ["processor", machine.cpu],
+    ["vectors", machine.vectors],
     ["cores, memory", `${machine.cores}, ${machine.memoryGiB} GiB`],
     ["platform", machine.platform],
     ["Node, V8", `${machine.node}, ${machine.v8}`],
-    ["date", date],
+    ["measured", versions.join(", ")],
+    ["date", first === last ? last : `${first} to ${last}`],
   ];
   return `# Results
 

@@ -1,24 +1,38 @@
 /**
- * @file One layer at a time: a summary, the losses, then every figure.
+ * @file One layer at a time: a summary; the losses, what is missing, and every figure.
  */
 
 import { CELLS, MODES, SHAPES } from "../work.mjs";
 import { nameOf, pairings, ratioOf } from "./ratios.mjs";
 import { digits, geometricMean, percent, table, times } from "./table.mjs";
 
-const CELL_NAMES = { lstm: "LSTM", gru: "GRU", rnn: "RNN" };
+export const CELL_NAMES = { lstm: "LSTM", gru: "GRU", rnn: "RNN" };
 const MODE_NAMES = {
   training: "training step: forward, Σy², backward to weights, biases and input",
   inference: "inference",
 };
 
-export function layersSection({ about, records }, chart) {
-  const { systems, missing, shapes } = about;
+/** One thread, and native with native, Wasm with Wasm. */
+function isPlain({ peer, own }) {
+  return peer.threads === 1 && own.engine === peer.kind;
+}
+
+/** The first table, and the picture. */
+export function layersInShort({ about, records }, chart) {
+  return `How many times as long the others take for one layer, one thread each (the mean is geometric, over
+cells and shapes). Above one we are faster. Peers of native code are held against our native engine,
+those of WebAssembly against our Wasm.
+
+${summary(records, pairings(about.systems).filter(isPlain), casesOf(records))}
+
+![How many times as long the others take](${chart})`;
+}
+
+export function layersSection({ about, records }) {
+  const { systems, missing } = about;
   const pairs = pairings(systems);
-  const kinds = MODES.flatMap((mode) => CELLS.map((cell) => ({ mode, cell }))).filter((kind) =>
-    records.some(({ mode, cell }) => mode === kind.mode && cell === kind.cell),
-  );
-  const cases = kinds.flatMap((kind) => shapes.map((shape) => ({ ...kind, shape })));
+  const cases = casesOf(records);
+  const shapes = shapesOf(records);
   const sizes = shapes
     .map((name) => `${name} (${Object.values(SHAPES[name]).join(", ")})`)
     .join(" · ");
@@ -29,21 +43,46 @@ Shapes as (batch, seq, inputSize, hiddenSize): ${sizes}. Inference of S5 is a st
 carries its state on. Systems take turns at the same work with the same numbers, after their outputs
 and gradients have been compared.
 
-### In short
-
-How many times as long the others take. Above one we are faster.
-
-${summary(records, pairs, cases)}
-
-![How many times as long the others take](${chart})
-
 ${agreement(records, systems)}
 
 ${losses(records, pairs, cases)}
 
+### Native code against our Wasm, and more threads
+
+${summary(
+  records,
+  pairs.filter((pair) => !isPlain(pair)),
+  cases,
+)}
+
 ${absent(records, systems, missing)}
 
-${kinds.map((kind) => figures(records, systems, pairs, shapes, kind)).join("\n\n")}`;
+${figuresOf({ about, records })}`;
+}
+
+/** Every figure of one layer, a part for each mode and cell. */
+export function figuresOf({ about: { systems }, records }) {
+  const kinds = casesOf(records).filter(
+    ({ mode, cell }, i, all) => i === all.findIndex((c) => c.mode === mode && c.cell === cell),
+  );
+  const shapes = shapesOf(records);
+  return kinds
+    .map((kind) => figures(records, systems, pairings(systems), shapes, kind))
+    .join("\n\n");
+}
+
+function shapesOf(records) {
+  return Object.keys(SHAPES).filter((name) => records.some(({ shape }) => shape === name));
+}
+
+/** What has been measured, in the order of the report. */
+function casesOf(records) {
+  const all = MODES.flatMap((mode) =>
+    CELLS.flatMap((cell) => Object.keys(SHAPES).map((shape) => ({ mode, cell, shape }))),
+  );
+  return all.filter((each) =>
+    records.some((r) => r.mode === each.mode && r.cell === each.cell && r.shape === each.shape),
+  );
 }
 
 function summary(records, pairs, cases) {
@@ -63,7 +102,7 @@ function summary(records, pairs, cases) {
         [
           mode,
           nameOf(pair.peer),
-          pair.own.engine,
+          pair.own.engine + (pair.own.threads > 1 ? `, ${pair.own.threads} threads` : ""),
           `${wins} of ${ratios.length}`,
           times(geometricMean(ratios)),
           where(least),
@@ -86,19 +125,21 @@ function agreement(records, systems) {
 to the length of the vector, is ${worst.difference.toExponential(1)} (${name}, ${CELL_NAMES[worst.cell]} ${worst.shape}, ${worst.mode}).`;
 }
 
+/** A row for each pair: where it loses, the worst first. */
 function losses(records, pairs, cases) {
-  const lost = pairs
-    .flatMap((pair) => cases.map((each) => ({ pair, each, ratio: ratioOf(records, pair, each) })))
-    .filter(({ ratio }) => ratio < 1)
-    .sort((a, b) => a.ratio - b.ratio);
-  if (lost.length === 0) return "### Where we are behind\n\nNowhere in this run.";
-  const rows = lost.map(({ pair, each, ratio }) => [
-    `${CELL_NAMES[each.cell]} ${each.shape}, ${each.mode}`,
-    nameOf(pair.peer),
-    nameOf(pair.own),
-    times(ratio),
-  ]);
-  return `### Where we are behind\n\n${table(["work", "against", "with", "ratio"], rows)}`;
+  const rows = MODES.flatMap((mode) =>
+    pairs.flatMap((pair) => {
+      const lost = cases
+        .filter((each) => each.mode === mode)
+        .map((each) => ({ each, ratio: ratioOf(records, pair, each) }))
+        .filter(({ ratio }) => ratio < 1)
+        .sort((a, b) => a.ratio - b.ratio)
+        .map(({ each, ratio }) => `${CELL_NAMES[each.cell]} ${each.shape} ${times(ratio)}`);
+      return lost.length > 0 ? [[mode, nameOf(pair.peer), nameOf(pair.own), lost.join(", ")]] : [];
+    }),
+  );
+  if (rows.length === 0) return "### Where we are behind\n\nNowhere in this run.";
+  return `### Where we are behind\n\n${table(["", "against", "with", "at"], rows)}`;
 }
 
 /** Each reason once, with the work it holds for. */
@@ -157,7 +198,7 @@ function figures(records, systems, pairs, shapes, { mode, cell }) {
         : [];
     });
 
-  return `### ${CELL_NAMES[cell]}, ${MODE_NAMES[mode]}
+  return `#### ${CELL_NAMES[cell]}, ${MODE_NAMES[mode]}
 
 ${table(["ms", ...shapes], timeRows)}
 

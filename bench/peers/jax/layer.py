@@ -1,23 +1,28 @@
 """One recurrent layer: a training step, a forward pass, or a streaming step."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 
 from recurrent import layer, zero_state
-from work import input_of, weights_of
+from work import fastest, input_of, weights_of
 
 
 def prepare_layer(work):
     weights = [jnp.asarray(values) for values in weights_of(work).values()]
     x = jnp.asarray(input_of(work))
-    if work["mode"] == "training":
-        return training_step(work["cell"], weights, x)
-    return streaming_step(work, weights, x) if work["streaming"] else forward_pass(work, weights, x)
+    if work["streaming"]:
+        return streaming_step(work, weights, x)
+    prepare = training_step if work["mode"] == "training" else forward_pass
+    # Short steps gain from having several in one turn of the loop; long ones may lose.
+    layers = [partial(layer, work["cell"], unroll=min(unroll, work["seq"])) for unroll in (1, 8)]
+    return fastest(work, [prepare(layer, weights, x) for layer in layers])
 
 
-def training_step(cell, weights, x):
+def training_step(layer, weights, x):
     def loss_of(weights, x):
-        output, _ = layer(cell, *weights, x)
+        output, _ = layer(*weights, x)
         return (output * output).sum(), output
 
     gradients = jax.jit(jax.value_and_grad(loss_of, argnums=(0, 1), has_aux=True))
@@ -37,8 +42,8 @@ def training_step(cell, weights, x):
     return body, check
 
 
-def forward_pass(work, weights, x):
-    forward = jax.jit(lambda weights, x: layer(work["cell"], *weights, x)[0])
+def forward_pass(layer, weights, x):
+    forward = jax.jit(lambda weights, x: layer(*weights, x)[0])
 
     def body():
         return forward(weights, x).block_until_ready()

@@ -28,7 +28,7 @@ def step(cell, state, from_input, weight_hh, bias_hh):
     return jax.nn.sigmoid(o) * jnp.tanh(c), c
 
 
-def layer(cell, weight_ih, weight_hh, bias_ih, bias_hh, x, state=None):
+def layer(cell, weight_ih, weight_hh, bias_ih, bias_hh, x, state=None, unroll=1):
     """[batch, seq, inputSize] → [batch, seq, hiddenSize], and the last state"""
     state = state or zero_state(cell, x.shape[0], weight_hh.shape[1])
     from_input = jnp.swapaxes(x, 0, 1) @ weight_ih.T + bias_ih
@@ -37,5 +37,5 @@ def layer(cell, weight_ih, weight_hh, bias_ih, bias_hh, x, state=None):
         state = step(cell, state, from_input, weight_hh, bias_hh)
         return state, state[0]
 
-    state, outputs = lax.scan(one, state, from_input)
+    state, outputs = lax.scan(one, state, from_input, unroll=unroll)
     return jnp.swapaxes(outputs, 0, 1), state

@@ -3,11 +3,13 @@
 Keras has PyTorch's weights transposed, the GRU's gates as z r n, and one bias but for the GRU.
 """
 
+from functools import partial
+
 import keras
 import numpy as np
 import tensorflow as tf
 
-from work import NUM_GATES, input_of, weights_of
+from work import NUM_GATES, fastest, input_of, weights_of
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}
 
@@ -21,8 +23,12 @@ def prepare_layer(work):
     layer.build(x.shape)
     layer.set_weights(as_keras(work["cell"], *weights_of(work).values()))
     if work["mode"] == "training":
-        return training_step(work, layer, x)
-    return streaming_step(work, layer, x) if work["streaming"] else forward_pass(layer, x)
+        prepare = training_step
+    else:
+        prepare = streaming_step if work["streaming"] else forward_pass
+    # XLA is faster at some sizes and slower at others.
+    compilers = [partial(tf.function, jit_compile=by_xla) for by_xla in (None, True)]
+    return fastest(work, [prepare(compiler, work, layer, x) for compiler in compilers])
 
 
 def as_keras(cell, weight_ih, weight_hh, bias_ih, bias_hh):
@@ -40,8 +46,8 @@ def in_order(cell, rows):
     return np.concatenate([blocks[i] for i in BLOCK_ORDER[cell]])
 
 
-def training_step(work, layer, x):
-    @tf.function
+def training_step(compiler, work, layer, x):
+    @compiler
     def gradients(x):
         with tf.GradientTape() as tape:
             tape.watch(x)
@@ -64,16 +70,17 @@ def training_step(work, layer, x):
     return body, check
 
 
-def forward_pass(layer, x):
-    forward = tf.function(layer)
+def forward_pass(compiler, work, layer, x):
+    forward = compiler(lambda x: layer(x))
     return lambda: forward(x), lambda: {"output": forward(x)}
 
 
-def streaming_step(work, layer, x):
+def streaming_step(compiler, work, layer, x):
     """The cell, which is Keras's faster way to take a single step."""
-    one = tf.function(lambda x, states: layer.cell(x, states))
+    one = compiler(lambda x, states: layer.cell(x, states))
     step = x[:, 0]
-    states = [tf.zeros([work["batch"], work["hiddenSize"]])] * (2 if work["cell"] == "lstm" else 1)
+    zeros = [tf.zeros([work["batch"], work["hiddenSize"]])] * (2 if work["cell"] == "lstm" else 1)
+    states = zeros
 
     def body():
         nonlocal states
@@ -81,6 +88,8 @@ def streaming_step(work, layer, x):
         return output
 
     def check():
+        nonlocal states
+        states = zeros  # it may have been tried
         body()
         return {"output": body()}
 

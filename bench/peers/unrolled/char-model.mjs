@@ -3,7 +3,7 @@
  */
 
 import { AdamW, crossEntropy, nn, tensor } from "unrolled";
-import { numbers } from "../../work.mjs";
+import { charBatchOf, charWeightsOf, lossesOf } from "../../work.mjs";
 
 class CharModel extends nn.Module {
   constructor({ vocabulary, embeddingDim, hiddenSize, numLayers }) {
@@ -21,19 +21,19 @@ class CharModel extends nn.Module {
 }
 
 export function prepareCharModel(work) {
-  const { batch, seq, vocabulary, hiddenSize } = work;
+  const { batch, seq, vocabulary } = work;
   const model = new CharModel(work);
-  const bound = 1 / Math.sqrt(hiddenSize);
-  const weights = Array.from(model.namedParameters(), ([key, { shape, size }], i) => [
-    key,
-    tensor(numbers(size, 100 + i, bound), { shape }),
+  const weights = Object.entries(charWeightsOf(work)).map(([name, { shape, values }]) => [
+    name,
+    tensor(values, { shape }),
   ]);
   model.loadStateDict(Object.fromEntries(weights));
 
   const parameters = model.parameters();
   const optimizer = new AdamW(parameters, { lr: 1e-3 });
-  const ids = tensor(idsOf(batch * seq, 50, vocabulary), { shape: [batch, seq] });
-  const targets = tensor(idsOf(batch * seq, 51, vocabulary));
+  const characters = charBatchOf(work);
+  const ids = tensor(characters.ids, { shape: [batch, seq] });
+  const targets = tensor(characters.targets);
 
   const body = () => {
     const logits = model.forward(ids).reshape([batch * seq, vocabulary]);
@@ -44,10 +44,5 @@ export function prepareCharModel(work) {
     optimizer.step();
     return loss.item();
   };
-  // The second loss has gone through the optimizer once.
-  return { body, check: () => ({ losses: Float32Array.of(body(), body()) }) };
-}
-
-function idsOf(length, seed, vocabulary) {
-  return Int32Array.from(numbers(length, seed, 0.5), (x) => Math.floor((x + 0.5) * vocabulary));
+  return { body, check: lossesOf(body) };
 }

@@ -1,39 +1,26 @@
 /**
- * @file TensorFlow.js on its WebAssembly backend, as a measured process.
+ * @file One recurrent layer in TensorFlow.js: a training step, a forward pass, or a streaming step.
  *
  * Its weights are PyTorch's transposed, with one bias, and its GRU resets before the product: the
  * bench compares that one with `resetAfter: false`.
  */
 
-import { join } from "node:path";
-import { inputOf, NUM_GATES, reorderBlocks, transpose, weightsOf } from "../work.mjs";
-import { folderOf, importPeer } from "./import-peer.mjs";
-import { serve } from "./serve.mjs";
-
-const { module: tf, version } = await importPeer("@tensorflow/tfjs");
-const { module: wasm } = await importPeer("@tensorflow/tfjs-backend-wasm");
-wasm.setWasmPaths(join(folderOf("@tensorflow/tfjs-backend-wasm"), "dist", "/"));
-wasm.setThreadsCount(1);
-await tf.setBackend("wasm");
-await tf.ready();
+import { inputOf, NUM_GATES, reorderBlocks, transpose, weightsOf } from "../../work.mjs";
 
 /** Which of PyTorch's blocks comes first, second, … here; each order is its own inverse. */
 const BLOCK_ORDER = { lstm: [0, 1, 2, 3], gru: [1, 0, 2], rnn: [0] };
 
 const NUM_STATES = { lstm: 2, gru: 1, rnn: 1 };
 
-await serve({ version: version.replace("@tensorflow/tfjs", "TensorFlow.js"), prepare });
-
-async function prepare(work) {
-  tf.disposeVariables();
+export function prepareLayer(tf, work) {
   const { batch, seq, inputSize } = work;
-  const layer = createLayer(work);
+  const layer = createLayer(tf, work);
   const x = tf.tensor3d(inputOf(work), [batch, seq, inputSize]);
-  if (work.mode === "training") return trainingStep(work, layer, x);
-  return work.streaming ? streamingStep(work, layer, x) : forwardPass(layer, x);
+  if (work.mode === "training") return trainingStep(tf, work, layer, x);
+  return work.streaming ? streamingStep(tf, work, layer, x) : forwardPass(tf, layer, x);
 }
 
-function createLayer(work) {
+function createLayer(tf, work) {
   const { cell, batch, seq, inputSize, hiddenSize: H } = work;
   const create = { lstm: tf.layers.lstm, gru: tf.layers.gru, rnn: tf.layers.simpleRNN }[cell];
   const layer = create({
@@ -46,28 +33,33 @@ function createLayer(work) {
   });
   tf.tidy(() => layer.apply(tf.zeros([batch, 1, inputSize]))); // creates the weights
 
-  const { weightIh, weightHh, biasIh, biasHh } = weightsOf(work);
-  const G = NUM_GATES[cell] * H;
-  const inOrder = (values, columns) => reorderBlocks(values, H, columns, BLOCK_ORDER[cell]);
-  layer.setWeights([
-    tf.tensor2d(transpose(inOrder(weightIh, inputSize), G, inputSize), [inputSize, G]),
-    tf.tensor2d(transpose(inOrder(weightHh, H), G, H), [H, G]),
-    tf.tensor1d(
-      inOrder(
-        biasIh.map((b, i) => b + biasHh[i]),
-        1,
-      ),
-    ),
-  ]);
+  layer.setWeights(asTensors(tf, cell, weightsOf(work)));
   return layer;
 }
 
-function trainingStep(work, layer, input) {
+/** PyTorch's weights of a layer, as this library has them. */
+export function asTensors(tf, cell, { weightIh, weightHh, biasIh, biasHh }) {
+  const G = biasIh.length;
+  const H = G / NUM_GATES[cell];
+  const matrix = (values) => {
+    const columns = values.length / G;
+    const inOrder = reorderBlocks(values, H, columns, BLOCK_ORDER[cell]);
+    return tf.tensor2d(transpose(inOrder, G, columns), [columns, G]);
+  };
+  const bias = biasIh.map((b, i) => b + biasHh[i]);
+  return [
+    matrix(weightIh),
+    matrix(weightHh),
+    tf.tensor1d(reorderBlocks(bias, H, 1, BLOCK_ORDER[cell])),
+  ];
+}
+
+function trainingStep(tf, work, layer, input) {
   const { cell, seq, inputSize, hiddenSize: H } = work;
   const x = tf.variable(input);
   const variables = [x, ...layer.trainableWeights.map((weight) => weight.read())];
   // The layer's gradient fails where there is only one step to stack.
-  const forward = () => (seq === 1 ? singleStep(work, layer, x) : layer.apply(x));
+  const forward = () => (seq === 1 ? singleStep(tf, work, layer, x) : layer.apply(x));
   const gradients = () => tf.variableGrads(() => forward().square().sum(), variables);
   const body = () => {
     const { value, grads } = gradients();
@@ -89,7 +81,7 @@ function trainingStep(work, layer, input) {
   return { body, check };
 }
 
-function forwardPass(layer, x) {
+function forwardPass(tf, layer, x) {
   const body = () => {
     const output = tf.tidy(() => layer.apply(x));
     const values = output.dataSync();
@@ -99,13 +91,13 @@ function forwardPass(layer, x) {
   return { body, check: () => ({ output: body() }) };
 }
 
-function singleStep({ cell, batch, inputSize, hiddenSize }, layer, x) {
+function singleStep(tf, { cell, batch, inputSize, hiddenSize }, layer, x) {
   const zeros = Array.from({ length: NUM_STATES[cell] }, () => tf.zeros([batch, hiddenSize]));
   return layer.cell.call([x.reshape([batch, inputSize]), ...zeros], {})[0];
 }
 
 /** The cell itself: the layer around it only adds to the time. */
-function streamingStep(work, layer, input) {
+function streamingStep(tf, work, layer, input) {
   const { batch, inputSize, hiddenSize } = work;
   const x = input.reshape([batch, inputSize]);
   let states = Array.from({ length: NUM_STATES[work.cell] }, () => tf.zeros([batch, hiddenSize]));
