@@ -78,7 +78,10 @@ function number(field, value) {
 }
 
 function text(field, value) {
-  return bytes(field, Buffer.from(value));
+  return bytes(
+    field,
+    Uint8Array.from(value, (letter) => letter.charCodeAt(0)),
+  );
 }
 
 function bytes(field, value) {
