@@ -67,7 +67,7 @@ function installFromNpm(name) {
   const folders = packages.map((each) => folderOf(each.slice(0, each.lastIndexOf("@"))));
   if (status === 0 && folders.every(existsSync)) return { found: packages.join(", ") };
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  return { problem: reasonIn(output) };
+  return { problem: (runsScripts ? "its install script failed: " : "") + reasonIn(output) };
 }
 
 function installPython(name) {

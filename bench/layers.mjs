@@ -23,7 +23,10 @@ const SHAPES_OF_SLOW = ["S1", "S2", "S5"];
 
 const { quick, pace, shapes, cells, modes, systems, out, results } = readOptions();
 const { engines } = await importUnrolled();
-const contest = await Contest.start(chosen(listSystems(engines), systems));
+const able = listSystems(engines).filter(
+  ({ refuses }) => !refuses(layerWork("lstm", "S1", "inference")),
+);
+const contest = await Contest.start(chosen(able, systems));
 
 const records = [];
 for (const mode of modes) {

@@ -23,7 +23,8 @@ const STEP_LIMIT_MS = 60_000;
 
 const { quick, shapes, systems, out, results } = readOptions();
 const { engines } = await importUnrolled();
-const single = listSystems(engines).filter(({ threads }) => threads === 1);
+const trains = ({ refuses }) => !refuses(layerWork("lstm", "S2", "training"));
+const single = listSystems(engines).filter((system) => system.threads === 1 && trains(system));
 const contest = await Contest.start(chosen(single, systems));
 contest.stop();
 

@@ -35,18 +35,20 @@ function isComparable(a, b) {
 /** The systems of both, as they are now, without those that nothing is left of. */
 function merged(old, fresh, records) {
   if (!fresh.systems) return fresh;
-  const systems = byId([...old.systems, ...fresh.systems]).filter(({ id }) =>
+  const systems = union(old.systems, fresh.systems).filter(({ id }) =>
     records.some(({ system }) => system === id),
   );
-  const missing = byId([...old.missing, ...fresh.missing]).filter(
+  const missing = union(old.missing, fresh.missing).filter(
     ({ id }) => !systems.some((system) => system.id === id),
   );
   return { ...fresh, systems, missing };
 }
 
-/** Each once: in the place of the first with its name, the last. */
-function byId(systems) {
-  return [...new Map(systems.map((system) => [system.id, system])).values()];
+/** In the order of the longer list; who is in both, as in the second. */
+function union(old, fresh) {
+  const all = fresh.length < old.length ? [...old, ...fresh] : [...fresh, ...old];
+  const ids = new Set(all.map(({ id }) => id));
+  return Array.from(ids, (id) => [...fresh, ...old].find((system) => system.id === id));
 }
 
 /** null if that bench has not been run. */

@@ -42,7 +42,7 @@ export function layersChart({ about, records }) {
   const legendRows = Math.ceil((shown.length + 1) / 3);
   const top = legendTop + legendRows * 20 + 24;
   const bottom = top + rows.length * ROW;
-  const ticks = [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter(
+  const ticks = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter(
     (tick) => tick >= x.domain()[0] && tick <= x.domain()[1],
   );
   const legend = [{ name: ours ? `${nameOf(ours)} = 1` : "", color: OURS }].concat(
