@@ -2,10 +2,10 @@
  * @file `npm run bench -- [what] [options]`: finds the bench, nothing else.
  *
  *   npm run bench                      layers: every system, shape and cell; writes bench/RESULTS.md
- *   npm run bench -- --quick           the same, roughly, in three minutes
+ *   npm run bench -- --quick           the same, roughly, into bench/quick/
  *   npm run bench -- all               everything that RESULTS.md shows
  *   npm run bench -- gemm              one bench by name; the first lines of each say what it asks
- *   npm run bench -- install-peers     fetches the packages to compare with
+ *   npm run bench -- install-peers     fetches what to compare with
  */
 
 import { spawnSync } from "node:child_process";

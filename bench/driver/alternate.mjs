@@ -4,7 +4,7 @@
  */
 
 /** How long to measure. `budgetMs` bounds what one system may take at one work, roughly. */
-export const FULL = { warmUpMs: 200, roundMs: 80, rounds: 7, budgetMs: 3000, prepareMs: 60_000 };
+export const FULL = { warmUpMs: 150, roundMs: 60, rounds: 7, budgetMs: 2000, prepareMs: 60_000 };
 export const QUICK = { warmUpMs: 50, roundMs: 20, rounds: 5, budgetMs: 300, prepareMs: 10_000 };
 
 /** Threads spin a while before they sleep, and would take the next one's core. */
@@ -46,7 +46,7 @@ async function warmUp({ child, threads }, { warmUpMs, roundMs, rounds, budgetMs 
     }
     turn.callsPerRound = Math.max(1, Math.round(roundMs / perCall));
     const fit = Math.floor(budgetMs / (perCall * turn.callsPerRound));
-    turn.rounds = Math.min(rounds, Math.max(2, fit));
+    turn.rounds = Math.min(rounds, Math.max(perCall > budgetMs ? 1 : 2, fit));
   });
   return turn;
 }

@@ -41,7 +41,7 @@ export function listSystems(engines) {
     ...several((threads) => python("torch", "PyTorch", threads)),
     oneDnn(),
     ...several((threads) => python("jax", "JAX", threads)),
-    ...several((threads) => python("keras", "Keras", threads)),
+    python("keras", "Keras", 1),
     ...several((threads) => onnxruntime("node", threads)),
     onnxruntime("web", 1),
     tfjs("wasm", "tfjs", "TensorFlow.js"),
