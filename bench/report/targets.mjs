@@ -33,7 +33,7 @@ const RATES = [
 const TWO_THREADS = { least: 1.8, shapes: ["S3", "S4"] };
 const CHAR_MODEL = { torch: 1.5, "brain-js": 10 };
 const COLD_START = { ms: 60, MiB: 75 };
-const BUNDLE = { what: "everything, one kernel build", kb: 60 };
+const BUNDLE = { beginning: "the core", kb: 60 };
 
 /** Where the missed ones are, at most so many. */
 const MOST_SHOWN = 6;
@@ -202,11 +202,11 @@ function coldStartRows(results) {
 }
 
 function bundleRows(results) {
-  const record = results?.records.find(({ what }) => what === BUNDLE.what);
+  const record = results?.records.find(({ what }) => what.startsWith(BUNDLE.beginning));
   if (!record) return [];
   return [
     {
-      name: `size in a browser: ${BUNDLE.what}`,
+      name: `size in a browser: ${record.what}`,
       target: `< ${BUNDLE.kb} KB gzipped`,
       below: true,
       show: (value) => `${digits(value)} KB`,
