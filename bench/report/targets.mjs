@@ -67,8 +67,9 @@ function cellsOf({ name, target, found, show, below = false }) {
   const closeness = ({ value, needed }) => (below ? needed / value : value / needed);
   const sorted = [...found].sort((a, b) => closeness(a) - closeness(b));
   const missed = sorted.filter((each) => closeness(each) < 1);
+  const varies = new Set(found.map(({ needed }) => needed)).size > 1;
   const at = ({ where, value, needed }) =>
-    `${where} ${show(value)}${needed === sorted[0].needed ? "" : ` of ${show(needed)}`}`;
+    `${where} ${show(value)}${varies ? ` of ${needed}` : ""}`;
   const more = missed.length > MOST_SHOWN ? `, and ${missed.length - MOST_SHOWN} more` : "";
   return [
     name,
@@ -206,7 +207,7 @@ function bundleRows(results) {
   if (!record) return [];
   return [
     {
-      name: `size in a browser: ${record.what}`,
+      name: `size in a browser: ${BUNDLE.beginning}`,
       target: `< ${BUNDLE.kb} KB gzipped`,
       below: true,
       show: (value) => `${digits(value)} KB`,
