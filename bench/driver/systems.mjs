@@ -5,7 +5,7 @@
 
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { ONEDNN_PROGRAM, problemWith } from "../peers/import-peer.mjs";
 import { pythonOf } from "../peers/python.mjs";
 
@@ -25,6 +25,7 @@ export const CAN_PIN = spawnSync("taskset", ["-c", String(CORES - 1), "true"]).s
  * @property {string} [problem]  why it could not be installed
  * @property {boolean} [slow]  left out of large shapes in a quick run
  * @property {(work: object) => string | null} refuses  why it cannot do this work
+ * @property {() => Promise<import("./entrant.mjs").Entrant>} [start]  where it is not a process
  * @property {(work: object) => object} [variantOf]  how its work differs from everybody else's
  */
 
@@ -76,7 +77,7 @@ export function unrolled(engine, threads) {
 }
 
 function python(peer, label, threads) {
-  const { env, ...process } = processOf(
+  const { env, ...started } = processOf(
     pythonOf(peer),
     [file(`${peer}/child.py`), threads],
     threads,
@@ -87,8 +88,11 @@ function python(peer, label, threads) {
     kind: "native",
     problem: problemWith(peer),
     refuses: () => null,
-    ...process,
-    env: { ...env, PYTHONPATH: file("python") },
+    ...started,
+    env: {
+      ...env,
+      PYTHONPATH: [file("python"), process.env.PYTHONPATH].filter(Boolean).join(delimiter),
+    },
   };
 }
 
