@@ -1,5 +1,5 @@
 /**
- * @file y[i] = f(x[i]), for elements start ≤ i < end.
+ * @file y[i] = f(x[i]) and y[i] = a[i] ∘ b[i], for elements start ≤ i < end.
  */
 
 import { loadLanes, storeLanes } from "./lanes";
@@ -36,4 +36,54 @@ export function scale(start: i32, end: i32, factor: f32, xPtr: usize, yPtr: usiz
   for (let at = (<usize>start) << 2; at < stop; at += 16) {
     v128.store(yPtr + at, f32x4.mul(factors, v128.load(xPtr + at)));
   }
+}
+
+@inline const ADD: i32 = 0;
+@inline const SUB: i32 = 1;
+@inline const MUL: i32 = 2;
+@inline const DIV: i32 = 3;
+
+/**
+ * y[i] = a[i] ∘ b[i]. An operand that is one number everywhere lies there four times, with a mask of
+ * 0; others have a mask of −1. The last, incomplete vector is computed whole: all have room for it.
+ */
+@inline
+function binary(
+  operation: i32,
+  start: i32,
+  end: i32,
+  aPtr: usize,
+  aMask: usize,
+  bPtr: usize,
+  bMask: usize,
+  yPtr: usize,
+): void {
+  const stop = (<usize>end) << 2;
+  for (let at = (<usize>start) << 2; at < stop; at += 16) {
+    const a = v128.load(aPtr + (at & aMask));
+    const b = v128.load(bPtr + (at & bMask));
+    let y: v128;
+    if (operation == ADD) y = f32x4.add(a, b);
+    else if (operation == SUB) y = f32x4.sub(a, b);
+    else if (operation == MUL) y = f32x4.mul(a, b);
+    else y = f32x4.div(a, b);
+    v128.store(yPtr + at, y);
+  }
+}
+
+// prettier-ignore
+export function add(start: i32, end: i32, aPtr: usize, aMask: usize, bPtr: usize, bMask: usize, yPtr: usize): void {
+  binary(ADD, start, end, aPtr, aMask, bPtr, bMask, yPtr);
+}
+// prettier-ignore
+export function sub(start: i32, end: i32, aPtr: usize, aMask: usize, bPtr: usize, bMask: usize, yPtr: usize): void {
+  binary(SUB, start, end, aPtr, aMask, bPtr, bMask, yPtr);
+}
+// prettier-ignore
+export function mul(start: i32, end: i32, aPtr: usize, aMask: usize, bPtr: usize, bMask: usize, yPtr: usize): void {
+  binary(MUL, start, end, aPtr, aMask, bPtr, bMask, yPtr);
+}
+// prettier-ignore
+export function div(start: i32, end: i32, aPtr: usize, aMask: usize, bPtr: usize, bMask: usize, yPtr: usize): void {
+  binary(DIV, start, end, aPtr, aMask, bPtr, bMask, yPtr);
 }

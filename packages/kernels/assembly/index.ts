@@ -2,7 +2,7 @@
  * @file Everything that the host can call.
  */
 
-export { exp, scale, sigmoid, tanh } from "./elementwise";
+export { add, div, exp, mul, scale, sigmoid, sub, tanh } from "./elementwise";
 export { gemm, gemmTransA, gemmTransATwice } from "./gemm";
 export { gruStep, gruStepBackward } from "./gru-step";
 export { layerNorm, layerNormBackward } from "./layer-norm";
@@ -18,6 +18,6 @@ export {
 } from "./memory";
 export { adagradStep, adamStep, rmspropStep, sgdStep } from "./optimizer-steps";
 export { packB } from "./pack";
-export { sumOfSquares, sumRows } from "./reduce";
+export { sum, sumOfSquares, sumRows } from "./reduce";
 export { rnnStep, rnnStepBackward } from "./rnn-step";
 export { crossEntropy, crossEntropyBackward, logSoftmax, softmax } from "./softmax";

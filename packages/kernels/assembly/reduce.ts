@@ -57,6 +57,23 @@ export function sumRows(
   }
 }
 
+/** Σ of x[i] over start ≤ i < end, in float64 and four sums at a time. */
+export function sum(start: i32, end: i32, xPtr: usize): f64 {
+  let low = f64x2.splat(0);
+  let high = f64x2.splat(0);
+  let at = (<usize>start) << 2;
+  const stop = (<usize>end) << 2;
+  for (; at + 16 <= stop; at += 16) {
+    const x = v128.load(xPtr + at);
+    low = f64x2.add(low, f64x2.promote_low_f32x4(x));
+    high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1)));
+  }
+  low = f64x2.add(low, high);
+  let total = f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1);
+  for (; at < stop; at += 4) total += <f64>load<f32>(xPtr + at);
+  return total;
+}
+
 /**
  *   Σ of x[i]² over start ≤ i < end
  *

@@ -36,6 +36,10 @@ export interface Kernels {
   readonly exp: (start: number, end: number, x: Ptr, y: Ptr) => void;
   readonly tanh: (start: number, end: number, x: Ptr, y: Ptr) => void;
   readonly sigmoid: (start: number, end: number, x: Ptr, y: Ptr) => void;
+  readonly add: (start: number, end: number, a: Ptr, aMask: number, b: Ptr, bMask: number, y: Ptr) => void;
+  readonly sub: (start: number, end: number, a: Ptr, aMask: number, b: Ptr, bMask: number, y: Ptr) => void;
+  readonly mul: (start: number, end: number, a: Ptr, aMask: number, b: Ptr, bMask: number, y: Ptr) => void;
+  readonly div: (start: number, end: number, a: Ptr, aMask: number, b: Ptr, bMask: number, y: Ptr) => void;
   readonly scale: (start: number, end: number, factor: number, x: Ptr, y: Ptr) => void;
   readonly softmax: (start: number, end: number, cols: number, x: Ptr, y: Ptr) => void;
   readonly logSoftmax: (start: number, end: number, cols: number, x: Ptr, y: Ptr) => void;
@@ -44,6 +48,7 @@ export interface Kernels {
   readonly layerNorm: (start: number, end: number, n: number, eps: number, x: Ptr, weight: Ptr, bias: Ptr, rows: Ptr, y: Ptr) => void;
   readonly layerNormBackward: (start: number, end: number, n: number, x: Ptr, weight: Ptr, rows: Ptr, gradY: Ptr, gradX: Ptr, gradWeight: Ptr, gradBias: Ptr) => void;
   readonly sumRows: (startCol: number, endCol: number, rows: number, x: Ptr, stride: number, y: Ptr) => void;
+  readonly sum: (start: number, end: number, x: Ptr) => number;
   readonly sumOfSquares: (start: number, end: number, x: Ptr) => number;
 
   readonly sgdStep: (start: number, end: number, x: Ptr, buffer: Ptr, grad: Ptr, lr: number, momentum: number, share: number, decay: number, nesterov: boolean) => void;

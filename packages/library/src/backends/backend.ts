@@ -32,6 +32,9 @@ export interface Backend extends RowOperations, OptimizerSteps {
     outShape: Shape,
   ): FloatArray;
 
+  /** Σ x, added up in float64. */
+  sum(x: FloatArray): number;
+
   /** y = f(x), element by element. */
   unary(name: UnaryName, x: FloatArray): FloatArray;
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { FloatArray } from "../../core/dtype.ts";
 import { plainLoops } from "../plain-loops.ts";
 import { createWasmBackend, startEngine } from "./index.ts";
 import { BUILDS, expectClose, randomNumbers } from "../../../test/support/engine-calls.ts";
@@ -40,6 +41,47 @@ const EXACT = {
 
 describe.each(BUILDS)("the %s build", (build) => {
   const backend = createWasmBackend(build);
+
+  describe.each(["add", "sub", "mul", "div"] as const)("%s", (name) => {
+    const random = randomNumbers(8);
+    const float32 = plainLoops("float32");
+
+    // One more than a whole number of vectors and of pieces, or less.
+    test.each([1, 3, 1024, 1027, 40_005])("gives the plain loop's bits for %i numbers", (n) => {
+      const [a, b, one] = [random(n), random(n), random(1)];
+      a.set([NaN, Infinity, -0].slice(0, n));
+      const pairs: [FloatArray, number[], FloatArray, number[]][] = [
+        [a, [n], b, [n]],
+        [a, [n], a, [n]],
+        [a, [n], one, []],
+        [one, [1], b, [n]],
+      ];
+      for (const [x, xShape, y, yShape] of pairs) {
+        const expected = float32.binary(name, x, xShape, y, yShape, [n]);
+        expect(backend.binary(name, x, xShape, y, yShape, [n])).toEqual(expected);
+      }
+    });
+
+    test("repeats a row and a column", () => {
+      const [a, row, column] = [random(60 * 41), random(41), random(60)];
+      const shapes: [FloatArray, number[]][] = [
+        [row, [41]],
+        [column, [60, 1]],
+      ];
+      for (const [b, bShape] of shapes) {
+        const actual = backend.binary(name, a, [60, 41], b, bShape, [60, 41]);
+        const expected = truth.binary(name, a, [60, 41], b, bShape, [60, 41]);
+        expect(actual).toEqual(Float32Array.from(expected));
+      }
+    });
+  });
+
+  test("a sum is exact to float64", () => {
+    const x = randomNumbers(3)(50_007);
+    expect(Math.abs(backend.sum(x) - truth.sum(x))).toBeLessThan(1e-9);
+    x[50_006] = NaN;
+    expect(backend.sum(x)).toBeNaN();
+  });
 
   describe.each(["exp", "tanh", "sigmoid"] as const)("%s", (name) => {
     test("is within 2 units in the last place over the whole range", () => {

@@ -24,6 +24,8 @@ export class WasmEngine {
   readonly packed: PackedWeights;
   readonly saved: SavedActivations;
   readonly threads: ThreadPool;
+  /** Room for one vector. */
+  readonly oneNumberPtr: Ptr;
 
   constructor(build: KernelBuild) {
     const memory = createMemory();
@@ -31,6 +33,7 @@ export class WasmEngine {
     const instance = new WebAssembly.Instance(module, { env: { memory } });
     this.kernels = instance.exports as unknown as Kernels;
     this.heap = new Heap(memory, HEAP_START);
+    this.oneNumberPtr = this.heap.allocate(16);
     this.scratch = new Scratch(this.heap);
     this.packed = new PackedWeights(this.heap);
     this.saved = new SavedActivations(this.heap);

@@ -10,9 +10,11 @@
  */
 
 import type { KernelBuild } from "@unrolled/kernels";
+import type { FloatArray } from "../../core/dtype.ts";
+import { sizeOf } from "../../core/shape.ts";
 import type { Backend } from "../backend.ts";
 import { plainLoops } from "../plain-loops.ts";
-import { FEWEST_ELEMENTS, softmax, unary } from "./elementwise.ts";
+import { binary, FEWEST_ELEMENTS, FEWEST_PAIRS, softmax, sum, unary } from "./elementwise.ts";
 import { WasmEngine } from "./engine.ts";
 import { gemm, isWorthwhile } from "./gemm.ts";
 import { optimizerSteps } from "./optimizer-steps.ts";
@@ -34,6 +36,14 @@ export function wasmBackend(build: KernelBuild, engine: () => WasmEngine): Backe
   return {
     ...loops,
     name: build === "relaxed" ? "wasm" : "wasm-simd",
+    binary(name, a, aShape, b, bShape, outShape) {
+      const size = sizeOf(outShape);
+      const fits = ({ length }: FloatArray) => length === size || length === 1;
+      return size >= FEWEST_PAIRS && fits(a) && fits(b) && (a.length > 1 || b.length > 1)
+        ? binary(engine(), name, a, b)
+        : loops.binary(name, a, aShape, b, bShape, outShape);
+    },
+    sum: (x) => (x.length >= FEWEST_PAIRS ? sum(engine(), x) : loops.sum(x)),
     unary: (name, x) =>
       (name === "exp" || name === "tanh" || name === "sigmoid") && x.length >= FEWEST_ELEMENTS
         ? unary(engine(), name, x)
