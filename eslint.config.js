@@ -9,6 +9,7 @@ export default defineConfig(
       "**/dist/",
       "**/generated/",
       "**/fixtures/",
+      "**/.cache/",
       // AssemblyScript looks like TypeScript and is another language.
       "packages/kernels/assembly/",
       "runs/",

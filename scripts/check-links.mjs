@@ -16,7 +16,7 @@ function pages() {
     .map((name) => join(ROOT, name))
     .filter((path) => existsSync(path))
     .flatMap((path) => (statSync(path).isFile() ? [path] : filesIn(path)))
-    .filter((path) => path.endsWith(".md") && !/[\\/](node_modules|dist)[\\/]/.test(path));
+    .filter((path) => path.endsWith(".md") && !/[\\/](node_modules|dist|\.cache)[\\/]/.test(path));
 }
 
 /** Every broken link, as `file:line: what`. */

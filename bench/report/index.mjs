@@ -45,7 +45,10 @@ export async function writeReport(out, results) {
   const pathTo = (file) => relative(dirname(out), file);
 
   const markdown = [
-    heading(present.map(({ found }) => found)),
+    heading(
+      present.map(({ found }) => found),
+      pathTo(join(import.meta.dirname, "..", "README.md")),
+    ),
     "## In short",
     ...present
       .filter(({ section }) => section === layersSection)
@@ -58,7 +61,7 @@ export async function writeReport(out, results) {
   say(`wrote ${relative(process.cwd(), out)}`);
 }
 
-function heading(present) {
+function heading(present, readme) {
   const { machine } = present[0].about;
   const dates = present.map(({ about }) => about.date).sort();
   const [first, last] = [dates[0], dates.at(-1)];
@@ -79,7 +82,7 @@ function heading(present) {
   ];
   return `# Results
 
-Written by \`npm run bench -- all\`; [README.md](README.md) says how it measures and how to run it
+Written by \`npm run bench -- all\`; [README.md](${readme}) says how it measures and how to run it
 again. ${quick ? "**This was a quick run: its figures are rough.**" : ""}
 
 ${table(["machine", ""], rows)}
