@@ -7,3 +7,5 @@
  */
 
 export { sampleToken, type SamplingOptions } from "./sampling.ts";
+export type { LanguageModel } from "./language-model.ts";
+export { NgramModel, type NgramOptions, type NgramState } from "./ngram-model.ts";

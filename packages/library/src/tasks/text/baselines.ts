@@ -3,8 +3,8 @@
  * training.
  */
 
+import { NgramModel } from "unrolled";
 import { evaluation, type TextEvaluation } from "./evaluate.ts";
-import { NgramModel } from "./ngram-model.ts";
 
 /** A text as ids, as `prepareText` gives it: the baselines see exactly what the network sees. */
 export interface BaselineData {

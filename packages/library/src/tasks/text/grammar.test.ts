@@ -1,7 +1,7 @@
+import { NgramModel } from "unrolled";
 import { describe, expect, test } from "vitest";
 import { Grammar } from "./grammar-engine.ts";
 import { entropyRate, generateCorpus, logProbability } from "./grammar.ts";
-import { NgramModel } from "./ngram-model.ts";
 
 const { text, places, longRangePositions, distances } = generateCorpus({
   characters: 500_000,

@@ -13,7 +13,8 @@
  * it is unlikely.
  */
 
-import { ArgumentError } from "unrolled";
+import { ArgumentError } from "../core/errors.ts";
+import type { LanguageModel } from "./language-model.ts";
 
 export interface NgramOptions {
   /** Tokens go from 0 to `vocabSize − 1`. */
@@ -27,6 +28,9 @@ const FALLBACK_DISCOUNTS = [0, 0.5, 1, 1.5];
 
 const ROOT = 0;
 
+/** `contexts[k]` is the node of the last k tokens; the list ends where they were never seen. */
+export type NgramState = readonly number[];
+
 /**
  * An n-gram model of a sequence of ids. Time and memory grow with the number of different n-grams:
  * a million characters of Shakespeare with order 5 take about a second and 17 MiB, with order 7
@@ -38,7 +42,7 @@ const ROOT = 0;
  * model.distribution([0]); // [0.208, 0.521, 0.271]
  * model.probability([2, 1], 0); // 0.708
  */
-export class NgramModel {
+export class NgramModel implements LanguageModel<NgramState> {
   readonly order: number;
   readonly vocabSize: number;
   readonly #tree: NgramTree;
@@ -102,37 +106,13 @@ export class NgramModel {
     );
   }
 
-  /**
-   * ln p of each id but the first, given those before it: [ids.length − 1]. These are the
-   * predictions that a network makes from inputs `ids[0 …]` for targets `ids[1 …]`.
-   */
-  logProbabilities(ids: ArrayLike<number>): Float64Array {
-    const result = new Float64Array(Math.max(0, ids.length - 1));
-    let contexts = this.#contextsOf([]);
-    for (let i = 0; i < ids.length; i++) {
-      if (i > 0) result[i - 1] = Math.log(this.#probability(contexts, ids[i]));
-      contexts = this.#advance(contexts, ids[i]);
-    }
-    return result;
-  }
-
-  /** The mean of −{@link logProbabilities}: nats per token. */
-  crossEntropy(ids: ArrayLike<number>): number {
-    const logProbabilities = this.logProbabilities(ids);
-    return -logProbabilities.reduce((sum, it) => sum + it, 0) / logProbabilities.length;
-  }
-
-  /** `contexts[k]` is the node of the last k tokens; the list ends where they were never seen. */
-  #contextsOf(context: ArrayLike<number>): number[] {
-    let contexts = [ROOT];
-    for (let i = Math.max(0, context.length - this.order + 1); i < context.length; i++) {
-      contexts = this.#advance(contexts, context[i]);
-    }
-    return contexts;
+  /** The state of {@link LanguageModel}: the empty context. */
+  start(): NgramState {
+    return [ROOT];
   }
 
   /** The contexts one token later: the last k + 1 tokens are the last k before, then `token`. */
-  #advance(contexts: readonly number[], token: number): number[] {
+  advance(contexts: NgramState, token: number): NgramState {
     const next = [ROOT];
     for (const context of contexts) {
       if (next.length === this.order) break;
@@ -143,7 +123,40 @@ export class NgramModel {
     return next;
   }
 
-  #probability(contexts: readonly number[], token: number): number {
+  /** ln p(token | contexts). */
+  logProbability(contexts: NgramState, token: number): number {
+    return Math.log(this.#probability(contexts, token));
+  }
+
+  /**
+   * ln p of each id but the first, given those before it: [ids.length − 1]. These are the
+   * predictions that a network makes from inputs `ids[0 …]` for targets `ids[1 …]`.
+   */
+  logProbabilities(ids: ArrayLike<number>): Float64Array {
+    const result = new Float64Array(Math.max(0, ids.length - 1));
+    let contexts = this.#contextsOf([]);
+    for (let i = 0; i < ids.length; i++) {
+      if (i > 0) result[i - 1] = this.logProbability(contexts, ids[i]);
+      contexts = this.advance(contexts, ids[i]);
+    }
+    return result;
+  }
+
+  /** The mean of −{@link logProbabilities}: nats per token. */
+  crossEntropy(ids: ArrayLike<number>): number {
+    const logProbabilities = this.logProbabilities(ids);
+    return -logProbabilities.reduce((sum, it) => sum + it, 0) / logProbabilities.length;
+  }
+
+  #contextsOf(context: ArrayLike<number>): NgramState {
+    let contexts = this.start();
+    for (let i = Math.max(0, context.length - this.order + 1); i < context.length; i++) {
+      contexts = this.advance(contexts, context[i]);
+    }
+    return contexts;
+  }
+
+  #probability(contexts: NgramState, token: number): number {
     let p = 1 / this.vocabSize;
     for (const [length, context] of contexts.entries()) {
       const total = this.#totals[context];
