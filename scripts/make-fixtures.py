@@ -664,22 +664,20 @@ def ctc_losses():
     repeated = [[2, 2, 1, 4], [5, 5, 0, 0], [3, 1, 3, 0]]
     plain = [[2, 5, 1, 4], [5, 3, 0, 0], [3, 1, 2, 0]]
 
-    def add(name, targets, target_lengths, input_lengths=None, gradients=True, **options):
-        input_lengths = input_lengths or [T] * len(target_lengths)
+    def add(name, targets, target_lengths, input_lengths=None, shape=None, scale=2, **options):
+        shape = shape or [T, len(target_lengths), C]
+        input_lengths = input_lengths or [shape[0]] * len(target_lengths)
         case = Case(f"loss-ctc-{name}", **{"reduction": "mean", **options})
-        logits = case.draw("logits", [T, len(target_lengths), C], -2, 2)
-        log_probs = case.put("logProbs", logits.log_softmax(2))
+        logits = case.draw("logits", shape, -scale, scale)
+        log_probs = case.put("logProbs", logits.log_softmax(-1))
         log_probs.retain_grad()
         # Not from a float32 logProbs, but from the float64 one: rounded, it would not sum to 1.
         targets = case.put("targets", torch.tensor(targets))
         lengths_in = case.put("inputLengths", torch.tensor(input_lengths))
         lengths_out = case.put("targetLengths", torch.tensor(target_lengths))
         loss = nn.CTCLoss(**in_torch(options))(log_probs, targets, lengths_in, lengths_out)
-        if gradients:
-            case.results(output=loss)
-            case.put("grad.logProbs", log_probs.grad)
-        else:
-            case.put("output", loss)
+        case.results(output=loss)
+        case.put("grad.logProbs", log_probs.grad)
         case.write()
 
     for reduction in ("mean", "sum", "none"):
@@ -691,7 +689,7 @@ def ctc_losses():
     add("empty-target-mean", plain, [4, 0, 3], [8, 5, 7])
     add("concatenated", [2, 5, 1, 4, 5, 5, 3, 1, 2], [4, 2, 3], [8, 5, 7])
     # [2, 2, 1, 4] needs five steps, a blank between the twos; four are given.
-    add("impossible", repeated, [4, 2, 3], [4, 8, 6], gradients=False, reduction="none")
+    add("impossible", repeated, [4, 2, 3], [4, 8, 6], reduction="none")
     for reduction in ("mean", "sum", "none"):
         add(
             f"impossible-zero-infinity-{reduction}",
@@ -701,6 +699,19 @@ def ctc_losses():
             reduction=reduction,
             zeroInfinity=True,
         )
+    # More labels than steps.
+    long = [[2, 5, 1, 4, 3, 1, 2, 5, 4], [1] * 9, [3] + [0] * 8]
+    add("too-long", long, [9, 5, 1], [8, 8, 8], reduction="none")
+    add("too-long-zero-infinity", long, [9, 5, 1], [8, 8, 8], zeroInfinity=True)
+    add("one-step", [[2], [0], [4]], [1, 0, 1], shape=[1, 3, C], reduction="none")
+    add("one-step-zero-infinity", [[2, 3], [4, 0]], [2, 1], shape=[1, 2, C], zeroInfinity=True)
+    add("no-steps", [[2], [4]], [0, 1], [0, 3], shape=[3, 2, C], reduction="sum")
+    add("all-targets-empty", [[0], [0]], [0, 0], [8, 5])
+    add("blank-1-repeats", [[2, 2, 0, 4], [5, 5, 5, 0], [0, 0, 3, 0]], [4, 3, 2], blank=1)
+    add("concatenated-with-empty", [2, 2, 1, 4, 3, 1], [4, 0, 2], [8, 5, 7], reduction="none")
+    add("one-sequence", [2, 2, 5], [3], [7], shape=[T, C])
+    add("one-sequence-blank-last", [[0, 1, 1, 3]], [4], shape=[T, C], blank=C - 1, reduction="none")
+    add("confident", repeated, [4, 2, 3], [7, 8, 6], scale=60, reduction="none")
 
 
 # ---------------------------------------------------------------------------------------------

@@ -21,11 +21,11 @@
 import { record } from "../autograd/tape.ts";
 import { backend } from "../backends/index.ts";
 import type { NumericArray } from "../core/dtype.ts";
-import { ArgumentError, formatShape, ShapeError } from "../core/errors.ts";
 import { Module } from "../nn/module.ts";
-import { checkFloat, toIndices } from "../tensor/creation.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { reduced, rowFactors } from "./cross-entropy.ts";
+import { canSkipTo, readBatch, type CTCBatch, type Lengths } from "./ctc-batch.ts";
+import { logAddExp } from "./log-add-exp.ts";
 import { checkReduction, type Reduction, type ReductionOptions } from "./reduction.ts";
 
 export interface CTCOptions extends ReductionOptions {
@@ -35,19 +35,16 @@ export interface CTCOptions extends ReductionOptions {
   zeroInfinity?: boolean;
 }
 
-/** One number for each sequence of the batch. */
-export type Lengths = Tensor | readonly number[];
-
 /**
  * −log of the probability that the steps spell the target, whenever they do so.
  *
  * - `logProbs` [seq, batch, numClasses], what `logSoftmax(-1)` gives; or [seq, numClasses]
  * - `targets` [batch, maxTarget], padded with anything; or all of them one after another
- * - `inputLengths`, `targetLengths` [batch]
+ * - `inputLengths`, `targetLengths` [batch]: a tensor, an array or a typed array
  *
  * The mean divides each loss by its target's length, at least 1, and then by the batch. A target
  * needs as many steps as it has labels, and one more for each label that equals the one before it;
- * with fewer the loss is infinite, or 0 with `zeroInfinity`.
+ * with fewer the loss is infinite and its gradient NaN, or both 0 with `zeroInfinity`.
  *
  * PyTorch's gradient of logProbs takes it for granted that they come from logSoftmax. Here it is the
  * partial derivative; before logSoftmax the two are the same.
@@ -68,11 +65,10 @@ export function ctcLoss(
   { blank = 0, reduction = "mean", zeroInfinity = false }: CTCOptions = {},
 ): Tensor {
   checkReduction("ctcLoss", reduction);
-  const batch = readBatch(logProbs, targets, inputLengths, targetLengths, blank);
-  const { size, labels, steps } = batch;
-  const x = logProbs.storage.array;
+  const batch = readBatch("ctcLoss", logProbs, targets, inputLengths, targetLengths, blank);
+  const { x, size, labels } = batch;
 
-  const lattices = labels.map((label, n) => forwardPaths(x, batch, label, steps[n], n));
+  const lattices = labels.map((_, n) => forwardPaths(batch, n));
   const numLabels = labels.map((label) => Math.max(1, (label.length - 1) / 2));
   const isZeroed = lattices.map(({ logP }) => zeroInfinity && logP === -Infinity);
   const losses = Float64Array.from(lattices, ({ logP }, n) => {
@@ -93,22 +89,12 @@ export function ctcLoss(
       lattices.forEach((lattice, n) => {
         if (isZeroed[n]) return;
         const g = reduction === "mean" ? factor(n) / numLabels[n] : factor(n);
-        addGradient(gradX, g, x, batch, labels[n], steps[n], n, lattice);
+        addGradient(gradX, g, batch, n, lattice);
       });
       return [new Tensor(gradX, logProbs.shape)];
     },
     { blank, reduction, zeroInfinity },
   );
-}
-
-interface Batch {
-  size: number;
-  numClasses: number;
-  blank: number;
-  /** ℓ of each sequence: its labels with blanks before, between and after them. */
-  labels: Int32Array[];
-  /** The length of each input. */
-  steps: Int32Array;
 }
 
 /** α of one sequence, [steps, places], and the logarithm of its probability. */
@@ -117,13 +103,10 @@ interface Lattice {
   logP: number;
 }
 
-function forwardPaths(
-  x: NumericArray,
-  { size, numClasses, blank }: Batch,
-  label: Int32Array,
-  steps: number,
-  n: number,
-): Lattice {
+function forwardPaths(batch: CTCBatch, n: number): Lattice {
+  const { x, size, numClasses, blank } = batch;
+  const label = batch.labels[n];
+  const steps = batch.steps[n];
   const S = label.length;
   const alpha = new Float64Array(steps * S).fill(-Infinity);
   if (steps === 0) return { alpha, logP: S === 1 ? 0 : -Infinity };
@@ -133,27 +116,27 @@ function forwardPaths(
     const before = (t - 1) * S;
     const frame = (t * size + n) * numClasses;
     for (let s = 0; s < S; s++) {
-      const stay = alpha[before + s];
-      const move = s > 0 ? alpha[before + s - 1] : -Infinity;
-      const skip = canSkipTo(label, s, blank) ? alpha[before + s - 2] : -Infinity;
-      alpha[t * S + s] = x[frame + label[s]] + logSumExp(stay, move, skip);
+      let sum = alpha[before + s];
+      if (s > 0) sum = logAddExp(sum, alpha[before + s - 1]);
+      if (canSkipTo(label, s, blank)) sum = logAddExp(sum, alpha[before + s - 2]);
+      alpha[t * S + s] = x[frame + label[s]] + sum;
     }
   }
   const last = steps * S - 1;
-  return { alpha, logP: logSumExp(alpha[last], S > 1 ? alpha[last - 1] : -Infinity, -Infinity) };
+  return { alpha, logP: S > 1 ? logAddExp(alpha[last], alpha[last - 1]) : alpha[last] };
 }
 
 /** Adds g · dL/dx of one sequence, walking β from the last step to the first. */
 function addGradient(
   gradX: NumericArray,
   g: number,
-  x: NumericArray,
-  { size, numClasses, blank }: Batch,
-  label: Int32Array,
-  steps: number,
+  batch: CTCBatch,
   n: number,
   { alpha, logP }: Lattice,
 ): void {
+  const { x, size, numClasses, blank } = batch;
+  const label = batch.labels[n];
+  const steps = batch.steps[n];
   const S = label.length;
   let beta = new Float64Array(S).fill(-Infinity);
   beta.fill(0, Math.max(0, S - 2));
@@ -169,104 +152,12 @@ function addGradient(
     [beta, after] = [after, beta];
     for (let s = 0; s < S; s++) after[s] += x[frame + label[s]];
     for (let s = 0; s < S; s++) {
-      const move = s + 1 < S ? after[s + 1] : -Infinity;
-      const skip = s + 2 < S && canSkipTo(label, s + 2, blank) ? after[s + 2] : -Infinity;
-      beta[s] = logSumExp(after[s], move, skip);
+      let sum = after[s];
+      if (s + 1 < S) sum = logAddExp(sum, after[s + 1]);
+      if (s + 2 < S && canSkipTo(label, s + 2, blank)) sum = logAddExp(sum, after[s + 2]);
+      beta[s] = sum;
     }
   }
-}
-
-/** Whether place s can be reached from s − 2: not past a blank that keeps two equal labels apart. */
-function canSkipTo(label: Int32Array, s: number, blank: number): boolean {
-  return s >= 2 && label[s] !== blank && label[s] !== label[s - 2];
-}
-
-function logSumExp(a: number, b: number, c: number): number {
-  const largest = Math.max(a, b, c);
-  if (largest === -Infinity) return -Infinity;
-  return largest + Math.log(Math.exp(a - largest) + Math.exp(b - largest) + Math.exp(c - largest));
-}
-
-function readBatch(
-  logProbs: Tensor,
-  targets: Tensor,
-  inputLengths: Lengths,
-  targetLengths: Lengths,
-  blank: number,
-): Batch {
-  const where = "ctcLoss";
-  checkFloat(where, "logProbs", logProbs);
-  if (logProbs.rank !== 2 && logProbs.rank !== 3) {
-    throw new ShapeError(
-      `${where}: expected logProbs [seq, batch, numClasses] or [seq, numClasses], got ${formatShape(logProbs.shape)}.`,
-    );
-  }
-  const seq = logProbs.shape[0];
-  const size = logProbs.rank === 3 ? logProbs.shape[1] : 1;
-  const numClasses = logProbs.shape[logProbs.rank - 1];
-  if (!Number.isInteger(blank) || blank < 0 || blank >= numClasses) {
-    throw new ArgumentError(
-      `${where}: expected blank from 0 to ${numClasses - 1} because there are ${numClasses} classes, got ${blank}.`,
-    );
-  }
-  const steps = readLengths("inputLengths", inputLengths, size, seq);
-  return {
-    size,
-    numClasses,
-    blank,
-    labels: readTargets(targets, targetLengths, size).map((target, n) =>
-      withBlanks(target, n, blank, numClasses),
-    ),
-    steps,
-  };
-}
-
-function readLengths(option: string, lengths: Lengths, size: number, longest: number): Int32Array {
-  const list = lengths instanceof Tensor ? toIndices("ctcLoss", lengths) : Int32Array.from(lengths);
-  if (list.length !== size) {
-    throw new ShapeError(
-      `ctcLoss: expected ${option} [${size}], one for each sequence of the batch, got ${list.length}. Are batch and seq of logProbs swapped?`,
-    );
-  }
-  const wrong = list.findIndex((length) => length < 0 || length > longest);
-  if (wrong >= 0) {
-    throw new ArgumentError(
-      `ctcLoss: expected ${option} from 0 to ${longest}, got ${list[wrong]} for sequence ${wrong}.`,
-    );
-  }
-  return list;
-}
-
-/** The labels of each sequence, from padded rows or from one long list. */
-function readTargets(targets: Tensor, targetLengths: Lengths, size: number): Int32Array[] {
-  const ids = toIndices("ctcLoss", targets);
-  if (targets.rank === 2 && targets.shape[0] === size) {
-    const width = targets.shape[1];
-    const lengths = readLengths("targetLengths", targetLengths, size, width);
-    return Array.from(lengths, (length, n) => ids.subarray(n * width, n * width + length));
-  }
-  const lengths = readLengths("targetLengths", targetLengths, size, ids.length);
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  if (targets.rank !== 1 || total !== ids.length) {
-    throw new ShapeError(
-      `ctcLoss: expected targets [${size}, maxTarget], or all of them one after another [${total}], which is the sum of targetLengths, got ${formatShape(targets.shape)}.`,
-    );
-  }
-  let start = 0;
-  return Array.from(lengths, (length) => ids.subarray(start, (start += length)));
-}
-
-function withBlanks(target: Int32Array, n: number, blank: number, numClasses: number): Int32Array {
-  const label = new Int32Array(2 * target.length + 1).fill(blank);
-  target.forEach((id, i) => {
-    if (id < 0 || id >= numClasses || id === blank) {
-      throw new ArgumentError(
-        `ctcLoss: expected labels from 0 to ${numClasses - 1} other than blank ${blank}, got ${id} at place ${i} of sequence ${n}. Is its targetLength too large?`,
-      );
-    }
-    label[2 * i + 1] = id;
-  });
-  return label;
 }
 
 /**

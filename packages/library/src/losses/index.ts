@@ -12,7 +12,8 @@ export {
   type BCEWithLogitsOptions,
 } from "./bce-with-logits.ts";
 export { crossEntropy, CrossEntropyLoss, type CrossEntropyOptions } from "./cross-entropy.ts";
-export { CTCLoss, ctcLoss, type CTCOptions, type Lengths } from "./ctc.ts";
+export { CTCLoss, ctcLoss, type CTCOptions } from "./ctc.ts";
+export type { Lengths } from "./ctc-batch.ts";
 export { GaussianNLLLoss, gaussianNllLoss, type GaussianNLLOptions } from "./gaussian-nll.ts";
 export { L1Loss, l1Loss } from "./l1.ts";
 export { MSELoss, mseLoss } from "./mse.ts";
