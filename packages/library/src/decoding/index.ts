@@ -1,11 +1,15 @@
 /**
  * @file Decoding: logits become tokens.
  *
- * In:   logits [numClasses]
- * Out:  a token's id
+ * In:   logits [numClasses], or log-probabilities [seq, batch, numClasses]
+ * Out:  a token's id, or sequences of them
  * May import: core, backends, tensor, autograd, data, nn, losses, optim.
  */
 
 export { sampleToken, type SamplingOptions } from "./sampling.ts";
+export { ctcGreedyDecode, type CTCDecodeOptions, type CTCTranscript } from "./ctc-greedy.ts";
+export { ctcBeamSearch, type CTCBeamSearchOptions, type CTCHypothesis } from "./ctc-beam-search.ts";
+export type { FusionOptions, WordOptions } from "./ctc-fusion.ts";
+export { ctcAlign, type CTCAlignment, type CTCAlignOptions, type CTCSpan } from "./ctc-align.ts";
 export type { LanguageModel } from "./language-model.ts";
 export { NgramModel, type NgramOptions, type NgramState } from "./ngram-model.ts";
