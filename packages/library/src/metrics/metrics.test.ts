@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { tensor } from "../tensor/index.ts";
 import { accuracy } from "./accuracy.ts";
 import { MovingAverage, RunningMean } from "./averages.ts";
 import {
@@ -37,15 +38,24 @@ describe("accuracy", () => {
 
   test("leaves out targets of ignoreIndex", () => {
     expect(accuracy([1, 2, 3, 0], [1, 9, -100, -100], { ignoreIndex: -100 })).toBe(0.5);
-    expect(accuracy([1], [-100], { ignoreIndex: -100 })).toBeNaN();
+    expect(() => accuracy([1], [-100], { ignoreIndex: -100 })).toThrow(
+      "accuracy: expected at least one target that counts, got none.",
+    );
   });
 
-  test("refuses sizes that do not fit", () => {
+  test("takes tensors of class ids, too", () => {
+    expect(accuracy(tensor([1, 2, 0]), tensor([1, 2, 2]))).toBeCloseTo(2 / 3, 12);
+    expect(accuracy(tensor([[1], [2]]), tensor([1, 2]))).toBe(1);
+  });
+
+  test("refuses sizes that do not fit, and scores of NaN", () => {
     expect(() => accuracy([1, 2], [1])).toThrow("got 2 predictions and 1 targets");
     expect(() => accuracy({ shape: [2, 3], data: new Float32Array(6) }, [1])).toThrow(
-      "expected scores for 1 targets, got [2, 3]",
+      "accuracy: expected scores [..., numClasses] for 1 targets, got [2, 3].",
     );
-    expect(() => accuracy({ shape: [], data: [1] }, [1])).toThrow("expected scores");
+    expect(() => accuracy(tensor([[0, NaN]]), [1])).toThrow(
+      "accuracy: expected scores without NaN, got NaN at position 1.",
+    );
   });
 });
 
