@@ -32,6 +32,7 @@ export {
 export {
   ArgumentError,
   AutogradError,
+  DataError,
   DTypeError,
   FormatError,
   NumericError,

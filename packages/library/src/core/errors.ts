@@ -22,6 +22,17 @@ export class AutogradError extends UnrolledError {}
 /** A file or its contents are not what they should be. */
 export class FormatError extends UnrolledError {}
 
+/** A data set could not give an item, or its items could not be put into a batch. */
+export class DataError extends UnrolledError {
+  /** Where in the data set; of a batch, its first item. */
+  readonly index: number;
+
+  constructor(message: string, index: number, options?: ErrorOptions) {
+    super(message, options);
+    this.index = index;
+  }
+}
+
 /** A loss or gradient became NaN or infinite. */
 export class NumericError extends UnrolledError {}
 

@@ -2,28 +2,28 @@
  * @file A data set, epoch by epoch, in batches and in a new order each time.
  */
 
-import { ArgumentError, checkSize } from "../core/errors.ts";
-import { defaultGenerator } from "../tensor/random.ts";
-import type { Dataset } from "./dataset.ts";
+import { DataError } from "../core/errors.ts";
+import type { RandomGenerator } from "../tensor/random.ts";
+import { itemAt, type Dataset } from "./dataset.ts";
+import { EpochCursor, type LoaderPosition } from "./epoch-cursor.ts";
+import { batchSamplerFor, type BatchSampler, type OrderOptions } from "./sampler.ts";
 
-export interface DataLoaderOptions<Item, Batch> {
-  /** Items per batch. Default: 1. */
-  batchSize?: number;
-  /** A new random order for every epoch. Default: `false`, the order of the data set. */
-  shuffle?: boolean;
-  /** Leave out the last batch of an epoch if it is not full. Default: `false`, it comes smaller. */
-  dropLast?: boolean;
+export interface DataLoaderOptions<Item, Batch> extends OrderOptions {
   /** Items → batch. Default: the array of items itself. */
   collate?: (items: Item[]) => Batch;
-  /** Where the order comes from. Default: the library's own generator. */
-  generator?: { random(): number };
+  /** Gives the seed of all orders, once, when the loader is made. Default: the library's own. */
+  generator?: RandomGenerator;
 }
 
 /**
- * Batches of a data set. Each loop over the loader is one epoch.
+ * Batches of a data set. Each loop over the loader is one epoch, with an order of its own.
  *
- * The order of an epoch is drawn when the loop begins. To repeat an epoch exactly, give `generator`
- * the state it had then; to go on in its middle, ask for {@link DataLoader.batches} from that batch.
+ * To go on in the middle of an epoch, save {@link getPosition} and give it to {@link setPosition} of
+ * a loader made alike: its next loop is the rest of that epoch, and those after it are the same,
+ * too. A loader is also a source of batches for {@link fit}, which saves and restores the position
+ * with its checkpoints.
+ *
+ * @throws DataError that names the item where the data set or `collate` fails
  *
  * @example
  * const loader = new DataLoader(["a", "b", "c", "d", "e"], { batchSize: 2 });
@@ -32,67 +32,97 @@ export interface DataLoaderOptions<Item, Batch> {
  */
 export class DataLoader<Item, Batch = Item[]> implements Iterable<Batch> {
   readonly dataset: Dataset<Item>;
-  readonly batchSize: number;
-  readonly shuffle: boolean;
-  readonly dropLast: boolean;
+  readonly #sampler: BatchSampler;
   readonly #collate: (items: Item[]) => Batch;
-  readonly #generator: { random(): number };
+  readonly #cursor: EpochCursor;
+  /** The loop that {@link next} is in. */
+  #loop: Generator<Batch, void> | null = null;
 
   constructor(
     dataset: Dataset<Item>,
     {
-      batchSize = 1,
-      shuffle = false,
-      dropLast = false,
       collate = (items) => items as Batch,
-      generator = defaultGenerator,
+      generator,
+      ...order
     }: DataLoaderOptions<Item, Batch> = {},
   ) {
-    checkSize("DataLoader", "batchSize", batchSize);
-    if (dataset.length === 0) {
-      throw new ArgumentError("DataLoader: expected a data set with at least one item, got none.");
-    }
-    if (dropLast && dataset.length < batchSize) {
-      throw new ArgumentError(
-        `DataLoader: expected at least ${batchSize} items because batchSize is ${batchSize} and dropLast is on, ` +
-          `got ${dataset.length}. Every batch would be dropped: lower batchSize.`,
-      );
-    }
+    this.#sampler = batchSamplerFor("DataLoader", dataset.length, order);
     this.dataset = dataset;
-    this.batchSize = batchSize;
-    this.shuffle = shuffle;
-    this.dropLast = dropLast;
     this.#collate = collate;
-    this.#generator = generator;
+    this.#cursor = new EpochCursor("DataLoader", generator);
   }
 
   /** Batches per epoch. */
   get length(): number {
-    const batches = this.dataset.length / this.batchSize;
-    return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
+    return this.#sampler.length;
   }
 
-  [Symbol.iterator](): Iterator<Batch> {
-    return this.batches();
+  /** The same as `length`; what {@link fit} asks for. */
+  get batchesPerEpoch(): number {
+    return this.length;
   }
 
-  /** One epoch from batch `from` on. The earlier batches are not even collated. */
-  *batches(from = 0): Generator<Batch, void> {
-    const order = Int32Array.from({ length: this.dataset.length }, (_, index) => index);
-    if (this.shuffle) shuffle_(order, this.#generator);
-
-    for (let batch = from; batch < this.length; batch++) {
-      const start = batch * this.batchSize;
-      const indices = order.subarray(start, start + this.batchSize);
-      yield this.#collate(Array.from(indices, (index) => this.dataset.at(index) as Item));
+  *[Symbol.iterator](): Generator<Batch, void> {
+    const cursor = this.#cursor;
+    const from = cursor.begin();
+    const batches = this.#sampler.sample(cursor.generator());
+    for (let batch = from; batch < batches.length; batch++) {
+      const items = Array.from(batches[batch], (index) => itemAt(this.dataset, index));
+      const collated = collateAt(batches[batch], items, this.#collate);
+      cursor.advance();
+      yield collated;
     }
+    cursor.finish();
+  }
+
+  /**
+   * The next batch, epoch after epoch without end. `startsEpoch`: it is an epoch's first.
+   *
+   * @example
+   * const loader = new DataLoader([1, 2, 3], { batchSize: 2 });
+   * const batches = [loader.next(), loader.next(), loader.next()];
+   * batches.map(({ startsEpoch }) => startsEpoch); // [true, false, true]
+   */
+  next(): { batch: Batch; startsEpoch: boolean } {
+    for (;;) {
+      this.#loop ??= this[Symbol.iterator]();
+      const { value, done } = this.#loop.next();
+      if (!done) return { batch: value, startsEpoch: this.#cursor.isAfterFirst };
+      this.#loop = null;
+    }
+  }
+
+  /** Where the loader stands, as plain numbers. */
+  getPosition(): LoaderPosition {
+    return this.#cursor.getPosition();
+  }
+
+  /**
+   * Goes on from a saved position, whatever seed this loader was made with.
+   *
+   * @throws FormatError if it is no position of a loader with these options
+   */
+  setPosition(position: unknown): void {
+    this.#cursor.setPosition(position, this.length);
+    this.#loop = null;
   }
 }
 
-/** Puts `values` into random order, each order equally likely (Fisher and Yates). */
-function shuffle_(values: Int32Array, generator: { random(): number }): void {
-  for (let i = values.length - 1; i > 0; i--) {
-    const j = Math.floor(generator.random() * (i + 1));
-    [values[i], values[j]] = [values[j], values[i]];
+/** The items at `indices` as a batch; what fails says which items they were. */
+export function collateAt<Item, Batch>(
+  indices: ArrayLike<number>,
+  items: Item[],
+  collate: (items: Item[]) => Batch,
+): Batch {
+  try {
+    return collate(items);
+  } catch (error) {
+    const shown = Array.from(indices).slice(0, 8).join(", ");
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataError(
+      `Items ${shown}${indices.length > 8 ? ", …" : ""} of the data set could not be put into a batch: ${reason}`,
+      indices[0],
+      { cause: error },
+    );
   }
 }
