@@ -1,9 +1,9 @@
 /**
  * @file Data: text becomes ids, ids become batches.
  *
- * In:   text, or items of any kind
- * Out:  ids and targets [batch, seq], lengths [batch], as Int32Array
- * May import: core, backends, tensor, autograd.
+ * In:   text, series, files, or items of any kind
+ * Out:  ids, features and targets [batch, seq, …], lengths [batch]
+ * May import: platform, core, backends, tensor, autograd.
  */
 
 export {
@@ -29,6 +29,52 @@ export { tokenizerFromJSON } from "./tokenizers/tokenizer-from-json.ts";
 
 export { splitByPosition } from "./split-by-position.ts";
 export { BpttBatches, type BpttBatch, type BpttBatchesOptions } from "./bptt-batches.ts";
-export type { Dataset } from "./dataset.ts";
+export {
+  SlidingWindows,
+  type Series,
+  type SlidingWindowsOptions,
+  type SeriesWindow,
+} from "./sliding-windows.ts";
+
+export { ConcatDataset, MapDataset, Subset, type Dataset } from "./dataset.ts";
+export {
+  checkDisjoint,
+  randomSplit,
+  splitByTime,
+  type Parts,
+  type RandomSplitOptions,
+  type Shares,
+  type TimeSplitOptions,
+} from "./split.ts";
+export {
+  kFold,
+  rollingOrigin,
+  type Fold,
+  type KFoldOptions,
+  type RollingOriginOptions,
+} from "./folds.ts";
+export type { PartitionOptions } from "./partition.ts";
+
 export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
+export type { LoaderPosition } from "./epoch-cursor.ts";
+export {
+  balancedWeights,
+  WeightedRandomSampler,
+  type BatchSampler,
+  type OrderOptions,
+  type Sampler,
+  type WeightedRandomSamplerOptions,
+} from "./sampler.ts";
+export { BucketBatchSampler, type BucketBatchSamplerOptions } from "./bucket-batch-sampler.ts";
+
 export { padSequence, type PaddedBatch, type PadSequenceOptions } from "./pad-sequence.ts";
+export {
+  collateClasses,
+  collateFields,
+  collateIds,
+  collateSequences,
+  collateStacked,
+  type FeatureSequence,
+  type IdsBatch,
+  type SequencesBatch,
+} from "./collate.ts";
