@@ -2,10 +2,10 @@
  * @file A data set, epoch by epoch, in batches and in a new order each time.
  */
 
-import { DataError } from "../core/errors.ts";
 import type { RandomGenerator } from "../tensor/random.ts";
-import { itemAt, type Dataset } from "./dataset.ts";
+import type { Dataset } from "./dataset.ts";
 import { EpochCursor, type LoaderPosition } from "./epoch-cursor.ts";
+import { makeBatchNow } from "./make-batch.ts";
 import { batchSamplerFor, type BatchSampler, type OrderOptions } from "./sampler.ts";
 
 export interface DataLoaderOptions<Item, Batch> extends OrderOptions {
@@ -67,10 +67,9 @@ export class DataLoader<Item, Batch = Item[]> implements Iterable<Batch> {
     const from = cursor.begin();
     const batches = this.#sampler.sample(cursor.generator());
     for (let batch = from; batch < batches.length; batch++) {
-      const items = Array.from(batches[batch], (index) => itemAt(this.dataset, index));
-      const collated = collateAt(batches[batch], items, this.#collate);
+      const made = makeBatchNow(this.dataset, batches[batch], this.#collate);
       cursor.advance();
-      yield collated;
+      yield made;
     }
     cursor.finish();
   }
@@ -105,24 +104,5 @@ export class DataLoader<Item, Batch = Item[]> implements Iterable<Batch> {
   setPosition(position: unknown): void {
     this.#cursor.setPosition(position, this.length);
     this.#loop = null;
-  }
-}
-
-/** The items at `indices` as a batch; what fails says which items they were. */
-export function collateAt<Item, Batch>(
-  indices: ArrayLike<number>,
-  items: Item[],
-  collate: (items: Item[]) => Batch,
-): Batch {
-  try {
-    return collate(items);
-  } catch (error) {
-    const shown = Array.from(indices).slice(0, 8).join(", ");
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DataError(
-      `Items ${shown}${indices.length > 8 ? ", …" : ""} of the data set could not be put into a batch: ${reason}`,
-      indices[0],
-      { cause: error },
-    );
   }
 }

@@ -61,7 +61,7 @@ describe("data sets made of others", () => {
   test("an item that is missing is named", () => {
     const short: Dataset<string> = { length: 3, at: () => undefined };
     expect(() => new Subset(short, [1]).at(0)).toThrow(
-      "Item 1 of the data set is undefined, though its length is 3.",
+      "Item 1 of the data set could not be read: it is undefined, though the length is 3.",
     );
   });
 

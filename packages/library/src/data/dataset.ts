@@ -24,17 +24,16 @@ export interface Dataset<Item> {
  * @throws DataError that names the index, if the data set fails or has nothing there
  */
 export function itemAt<Item>(dataset: Dataset<Item>, index: number): Item {
-  let item: Item | undefined;
   try {
-    item = dataset.at(index);
+    const item = dataset.at(index);
+    if (item === undefined) throw noItem(dataset);
+    return item;
   } catch (error) {
     throw itemError(index, error);
   }
-  if (item === undefined) throw noItemError(index, dataset.length);
-  return item;
 }
 
-/** That reading item `index` failed. A part of a larger data set adds where in it the item stands. */
+/** That reading item `index` failed. A data set made of others wraps the error of the one below. */
 export function itemError(index: number, error: unknown): DataError {
   const reason = error instanceof Error ? error.message : String(error);
   return new DataError(`Item ${index} of the data set could not be read: ${reason}`, index, {
@@ -42,10 +41,9 @@ export function itemError(index: number, error: unknown): DataError {
   });
 }
 
-export function noItemError(index: number, length: number): DataError {
-  return new DataError(
-    `Item ${index} of the data set is undefined, though its length is ${length}. Does \`at\` return something?`,
-    index,
+export function noItem({ length }: Dataset<unknown>): Error {
+  return new ArgumentError(
+    `it is undefined, though the length is ${length}. Does \`at\` return something?`,
   );
 }
 

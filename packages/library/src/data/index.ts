@@ -56,6 +56,10 @@ export {
 export type { PartitionOptions } from "./partition.ts";
 
 export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
+export { AsyncDataLoader, type AsyncDataLoaderOptions } from "./async-data-loader.ts";
+export { serveBatches, type WorkerOptions } from "./batch-threads.ts";
+export { StreamLoader, type ItemStream, type StreamLoaderOptions } from "./stream-loader.ts";
+export { readLines, type ReadLinesOptions, type TextSource } from "./read-lines.ts";
 export type { LoaderPosition } from "./epoch-cursor.ts";
 export {
   balancedWeights,

@@ -10,6 +10,12 @@ export function readFileBytes(path: string): Uint8Array {
   );
 }
 
+export function readFileChunks(path: string): AsyncGenerator<Uint8Array, void> {
+  throw new FormatError(
+    `Cannot read ${path}: a browser has no files. Pass a stream: (await fetch(address)).body, or file.stream().`,
+  );
+}
+
 export function writeFileAtomic(path: string, _bytes: Uint8Array): void {
   throw new FormatError(
     `Cannot write ${path}: a browser has no files. Use serializeSafetensors and offer its bytes for download.`,

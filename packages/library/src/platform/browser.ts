@@ -2,7 +2,9 @@
  * @file What only Node can do, where there is no Node. Reached as `#platform`; see `node.ts`.
  */
 
-export { readFileBytes, writeFileAtomic } from "./browser-files.ts";
+export { readFileBytes, readFileChunks, writeFileAtomic } from "./browser-files.ts";
+export { parentThread, startModuleThread } from "./browser-threads.ts";
+export type { ModuleThread } from "./module-thread.ts";
 
 /** Browsers have relaxed SIMD or they do not; there is nothing to switch on. */
 export function enableRelaxedSimd(): void {}

@@ -4,6 +4,7 @@
 
 import {
   closeSync,
+  createReadStream,
   existsSync,
   fsyncSync,
   openSync,
@@ -21,6 +22,15 @@ import { FormatError } from "../core/errors.ts";
 export function readFileBytes(path: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    throw explain("read", path, error);
+  }
+}
+
+/** The file piece by piece. Whoever stops early closes it. */
+export async function* readFileChunks(path: string): AsyncGenerator<Uint8Array, void> {
+  try {
+    for await (const chunk of createReadStream(path)) yield chunk as Uint8Array;
   } catch (error) {
     throw explain("read", path, error);
   }

@@ -7,7 +7,9 @@ import { availableParallelism } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 
-export { readFileBytes, writeFileAtomic } from "./node-files.ts";
+export type { ModuleThread } from "./module-thread.ts";
+export { readFileBytes, readFileChunks, writeFileAtomic } from "./node-files.ts";
+export { parentThread, startModuleThread } from "./node-threads.ts";
 
 /**
  * Lets V8 compile relaxed SIMD. Node 20 has it behind a flag that can still be set before the first

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { tensor, manualSeed, RandomGenerator, type Tensor } from "../tensor/index.ts";
+import { AsyncDataLoader, DataLoader, StreamLoader } from "../data/index.ts";
 import { Dropout, GRU, Linear, Module } from "../nn/index.ts";
 import { mseLoss } from "../losses/index.ts";
 import { Adam, SGD } from "../optim/index.ts";
@@ -93,6 +94,48 @@ describe("fit", () => {
         expected.history.map(({ trainLoss }) => trainLoss),
       );
     }
+  });
+
+  test("batches that take time give the run of batches at hand, and resume alike", async () => {
+    const data = Array.from({ length: 7 }, (_, i) => batches().next().batch.add(i));
+    const order = () => ({ shuffle: true, generator: new RandomGenerator(2), batchSize: 1 });
+    const collate = ([x]: Tensor[]) => x;
+    const now = () => new DataLoader(data, { ...order(), collate });
+    const later = () =>
+      new AsyncDataLoader(
+        { length: 7, at: (index) => Promise.resolve(data[index]) },
+        { ...order(), collate },
+      );
+    const whole = options({ batches: now() });
+    await fit(whole);
+    const waiting = options({ batches: later() });
+    expect((await fit(waiting)).epochs).toBe(6);
+    expect(weights(waiting.model)).toEqual(weights(whole.model));
+
+    let snapshot: Snapshot | undefined;
+    const stop = new AbortController();
+    await fit(
+      options({
+        batches: later(),
+        signal: stop.signal,
+        checkpoint: { everySeconds: 1e9, save: (taken) => (snapshot = taken) },
+        onEvent: (event) => {
+          if (event.type === "step" && event.step === 17) stop.abort();
+        },
+      }),
+    );
+    const resumed = options({ batches: now(), resume: snapshot });
+    await fit(resumed);
+    expect(weights(resumed.model)).toEqual(weights(whole.model));
+  });
+
+  test("a stream trains for a number of steps, and cannot be asked for epochs", async () => {
+    const batchOf = batches().next().batch;
+    const stream = () =>
+      new StreamLoader(() => [batchOf, batchOf.mul(2), batchOf.neg()], { collate: ([x]) => x });
+    expect((await fit(options({ batches: stream(), budget: { steps: 7 } }))).epochs).toBe(3);
+    const epochs = options({ batches: stream(), budget: { epochs: 2 } });
+    await expect(fit(epochs)).rejects.toThrow("Give a budget of steps or minutes");
   });
 
   test("a checkpoint on the way changes nothing", async () => {

@@ -7,7 +7,7 @@ import { ArgumentError } from "../core/errors.ts";
 import type { Module } from "../nn/module.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { BatchSource } from "./batch-source.ts";
+import type { AsyncBatchSource, BatchSource } from "./batch-source.ts";
 import { Run } from "./run.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -18,7 +18,7 @@ export type Budget = { steps: number } | { epochs: number } | { minutes: number 
 export interface FitOptions<Batch> {
   model: Module;
   optimizer: Optimizer;
-  batches: BatchSource<Batch>;
+  batches: BatchSource<Batch> | AsyncBatchSource<Batch>;
 
   /**
    * The loss of a batch, one number. For truncated backpropagation through time, also the state to

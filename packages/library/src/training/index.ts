@@ -7,7 +7,7 @@
  * metrics, io.
  */
 
-export type { BatchSource, Json } from "./batch-source.ts";
+export type { AsyncBatchSource, BatchSource, Json, NextBatch } from "./batch-source.ts";
 export {
   fit,
   type Budget,

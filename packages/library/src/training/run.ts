@@ -10,7 +10,7 @@ import { clipGradNorm } from "../optim/clip-grad-norm.ts";
 import type { GroupState } from "../optim/optimizer.ts";
 import { defaultGenerator, type RandomState } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import type { Json } from "./batch-source.ts";
+import type { Json, NextBatch } from "./batch-source.ts";
 import type { FitOptions, FitRecord, FitResult } from "./fit.ts";
 import { checkGradients, checkLoss } from "./numeric-guard.ts";
 import { underPrefix, withPrefix, type Snapshot } from "./snapshot.ts";
@@ -42,6 +42,13 @@ interface Progress {
   bestStep: number | null;
   validationsSinceBest: number;
   history: FitRecord[];
+}
+
+interface StepReport {
+  lr: number;
+  /** Before clipping. */
+  gradNorm: number;
+  items: number;
 }
 
 export class Run<Batch> {
@@ -103,7 +110,7 @@ export class Run<Batch> {
 
   /** Trains for a moment, and takes it back: the run itself then starts from its first step. */
   async #planByTime(seconds: number): Promise<void> {
-    const { validate, signal } = this.#options;
+    const { batches, validate, signal } = this.#options;
     const before = this.snapshot();
     this.#progress.totalSteps = Number.MAX_SAFE_INTEGER;
     const start = performance.now();
@@ -114,7 +121,8 @@ export class Run<Batch> {
     const stepSeconds: number[] = [];
     while (stepSeconds.length < 1 || performance.now() < until) {
       const stepStart = performance.now();
-      this.#takeStep();
+      const next = batches.next();
+      this.#takeStep(next instanceof Promise ? await next : next);
       if (stepStart >= half) stepSeconds.push((performance.now() - stepStart) / 1000);
       await yieldToEventLoop();
       if (signal?.aborted) break;
@@ -139,7 +147,8 @@ export class Run<Batch> {
   }
 
   async toTheEnd(): Promise<FitResult> {
-    const { checkpoint, signal, patience = Infinity, keepBest = true, model } = this.#options;
+    const { batches, checkpoint, signal, patience = Infinity } = this.#options;
+    const { keepBest = true, model } = this.#options;
     const progress = this.#progress;
     let stoppedBy: FitResult["stoppedBy"] = "budget";
     let lastTick = performance.now();
@@ -153,7 +162,8 @@ export class Run<Batch> {
           stoppedBy = "signal";
           break;
         }
-        const report = this.#takeStep();
+        const next = batches.next();
+        const report = this.#takeStep(next instanceof Promise ? await next : next);
         const now = performance.now();
         progress.seconds += (now - lastTick) / 1000;
         progress.trainingSeconds += (now - lastTick) / 1000;
@@ -202,14 +212,13 @@ export class Run<Batch> {
     return now;
   }
 
-  #takeStep(): { loss: number; lr: number; gradNorm: number; items: number } {
-    const { model, optimizer, batches, schedule, clipNorm, itemsIn } = this.#options;
+  #takeStep({ batch, startsEpoch }: NextBatch<Batch>): StepReport {
+    const { model, optimizer, schedule, clipNorm, itemsIn } = this.#options;
     const progress = this.#progress;
     const factor = schedule?.(progress.step, progress.totalSteps) ?? 1;
     optimizer.paramGroups.forEach((group, i) => (group.lr = this.#baseRates[i] * factor));
     const lr = this.#baseRates[0] * factor;
 
-    const { batch, startsEpoch } = batches.next();
     if (startsEpoch) {
       this.#carried = null;
       progress.epoch++;
@@ -230,10 +239,10 @@ export class Run<Batch> {
     progress.step = step;
     progress.lossSum += value;
     progress.lossCount++;
-    return { loss: value, lr, gradNorm, items: itemsIn?.(batch) ?? 1 };
+    return { lr, gradNorm, items: itemsIn?.(batch) ?? 1 };
   }
 
-  #reportStep({ lr, gradNorm, items }: { lr: number; gradNorm: number; items: number }): void {
+  #reportStep({ lr, gradNorm, items }: StepReport): void {
     const { step, totalSteps, epoch, lossSum, lossCount, seconds, trainingSeconds } =
       this.#progress;
     this.#options.onEvent?.({

@@ -1,0 +1,5 @@
+/**
+ * @file A module that has forgotten to call serveBatches.
+ */
+
+export {};
