@@ -138,7 +138,7 @@ async function buildLibrary() {
     outdir: join(LIBRARY, "dist"),
     platform: "neutral",
     conditions: [SOURCE_CONDITION],
-    external: ["#platform", "#native", "unrolled", "node:*", "koffi"],
+    external: ["#platform", "#native", "unrolled", "node:*", "koffi", "@huggingface/tokenizers"],
   });
 }
 

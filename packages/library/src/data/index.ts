@@ -25,6 +25,12 @@ export {
   type WordTokenizerOptions,
 } from "./tokenizers/word.ts";
 export { BpeTokenizer, type BpeTokenizerJSON, type BpeTokenizerOptions } from "./tokenizers/bpe.ts";
+export {
+  HuggingFaceTokenizer,
+  type HuggingFaceLibrary,
+  type HuggingFaceTokenizerJSON,
+  type HuggingFaceTokenizerOptions,
+} from "./tokenizers/hugging-face.ts";
 export { tokenizerFromJSON } from "./tokenizers/tokenizer-from-json.ts";
 
 export { splitByPosition } from "./split-by-position.ts";

@@ -25,7 +25,10 @@ describe("tokenizerFromJSON", () => {
     [undefined, "expected format"],
     [{ ...good, format: "tokenizer.json" }, "expected format"],
     [{ ...good, version: 2, kind: "char" }, "expected version 1, got 2"],
-    [{ ...good, kind: "unigram" }, 'expected kind "char" or "word" or "bpe", got "unigram"'],
+    [
+      { ...good, kind: "unigram" },
+      'expected kind "char" or "word" or "bpe" or "huggingface", got "unigram"',
+    ],
     [{ ...good, kind: "char", vocabulary: {} }, "Vocabulary.fromJSON"],
     [
       { ...good, kind: "char", specials: ["x"], vocabulary: { tokens: ["a"], unkToken: null } },
@@ -38,6 +41,7 @@ describe("tokenizerFromJSON", () => {
     ],
     [{ ...good, kind: "bpe", merges: [[300, 1]] }, "BpeTokenizer.fromJSON"],
     [{ ...good, kind: "bpe", merges: "none" }, "BpeTokenizer.fromJSON"],
+    [{ ...good, kind: "huggingface", addSpecialTokens: true }, "HuggingFaceTokenizer.fromJSON"],
   ])("says what is wrong with %j", (json, message) => {
     expect(() => tokenizerFromJSON(json)).toThrow(message);
   });

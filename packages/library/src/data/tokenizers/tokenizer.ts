@@ -5,14 +5,18 @@
 import { FormatError } from "../../core/errors.ts";
 import type { BpeTokenizerJSON } from "./bpe.ts";
 import type { CharTokenizerJSON } from "./char.ts";
+import type { HuggingFaceTokenizerJSON } from "./hugging-face.ts";
 import type { WordTokenizerJSON } from "./word.ts";
 
 /** Text ↔ ids. */
 export interface Tokenizer {
-  readonly kind: "char" | "word" | "bpe";
+  readonly kind: "char" | "word" | "bpe" | "huggingface";
   /** Ids go from 0 to `vocabSize − 1`. */
   readonly vocabSize: number;
-  /** The special tokens, such as `<pad>` or `<eos>`, and their ids. Only `<unk>` ever comes from text. */
+  /**
+   * The special tokens, such as `<pad>` or `<eos>`, and their ids. Only `<unk>` ever comes from text,
+   * but for Hugging Face's tokenizers.
+   */
   readonly specials: ReadonlyMap<string, number>;
   encode(text: string): Int32Array;
   /** The text; specials leave nothing in it, except that `<unk>` shows. */
@@ -33,10 +37,13 @@ export interface StreamingDecoder {
   end(): string;
 }
 
-export type TokenizerJSON = CharTokenizerJSON | WordTokenizerJSON | BpeTokenizerJSON;
+export type TokenizerJSON =
+  CharTokenizerJSON | WordTokenizerJSON | BpeTokenizerJSON | HuggingFaceTokenizerJSON;
 
 /** The first two fields of every tokenizer's JSON; `version` rises when ids would come out differently. */
 export const TOKENIZER_FORMAT = { format: "unrolled-tokenizer", version: 1 } as const;
+
+const KINDS: Tokenizer["kind"][] = ["char", "word", "bpe", "huggingface"];
 
 /** Feeds all of `ids` through a decoder. */
 export function decodeAll(decoder: StreamingDecoder, ids: ArrayLike<number>): string {
@@ -61,7 +68,7 @@ export function checkTokenizerJSON(json: unknown, kind?: Tokenizer["kind"]): Tok
         "A newer release of Unrolled may have written it.",
     );
   }
-  const kinds: unknown[] = kind === undefined ? ["char", "word", "bpe"] : [kind];
+  const kinds: unknown[] = kind === undefined ? KINDS : [kind];
   if (!kinds.includes(found)) {
     throw new FormatError(
       `tokenizerFromJSON: expected kind ${kinds.map((it) => JSON.stringify(it)).join(" or ")}, got ${JSON.stringify(found)}.`,
