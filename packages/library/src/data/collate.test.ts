@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Embedding, LSTM } from "../nn/index.ts";
 import { tensor } from "../tensor/creation.ts";
 import {
   collateClasses,
@@ -34,19 +33,6 @@ describe("collate", () => {
       [1, 2],
       [3, 0],
     ]);
-  });
-
-  test("a batch goes into a layer as it is, and its rows come out as they do alone", () => {
-    const embedding = new Embedding(10, 3);
-    const lstm = new LSTM(3, 4, { batchFirst: true });
-    const { ids, lengths } = collateIds([
-      [1, 2, 3],
-      [4, 5],
-    ]);
-    const [, [hN]] = lstm.forward(embedding.forward(ids), null, { lengths });
-    const [, [alone]] = lstm.forward(embedding.forward(tensor([[4, 5]], { dtype: "int32" })));
-    const difference = hN.select(1, 1).sub(alone.select(1, 0)).abs().max().item();
-    expect(difference).toBeLessThan(1e-6);
   });
 
   test("stacks numbers, arrays and tensors; integers stay integers", () => {

@@ -86,7 +86,9 @@ describe("readLines", () => {
     expect(closed).toBe(1);
     const stream = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(bytesOf("line\n")),
-      cancel: () => void closed++,
+      cancel() {
+        closed++;
+      },
     });
     for await (const line of readLines(stream)) if (line) break;
     expect(closed).toBe(2);

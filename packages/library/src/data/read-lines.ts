@@ -74,9 +74,12 @@ export async function* readLines(
 /** Anything that gives pieces as an async iterable; whoever stops early closes it. */
 async function* piecesOf(source: TextSource): AsyncGenerator<Uint8Array | string, void> {
   if (typeof source === "string") return yield* readFileChunks(source);
-  if (!("getReader" in source)) return yield* source;
+  if (!("getReader" in source)) {
+    yield* source;
+    return;
+  }
   // Safari's streams cannot be iterated.
-  const reader = source.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array | string> = source.getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -107,7 +110,7 @@ async function* unpack(
     typeof first.value !== "string" && first.value[0] === 0x1f && first.value[1] === 0x8b;
   if (!isGzip) return yield* withFirst;
 
-  let failure: unknown;
+  let failure: Error | undefined;
   const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
       try {
@@ -115,11 +118,13 @@ async function* unpack(
         if (done) controller.close();
         else controller.enqueue(value as Uint8Array<ArrayBuffer>);
       } catch (error) {
-        failure = error;
+        failure = error as Error;
         controller.error(error);
       }
     },
-    cancel: async () => void (await withFirst.return()),
+    async cancel() {
+      await withFirst.return();
+    },
   });
   try {
     yield* piecesOf(packed.pipeThrough(new DecompressionStream("gzip")));

@@ -17,7 +17,7 @@ interface Fixture {
 const load = (name: string): Fixture =>
   JSON.parse(
     readFileSync(join(import.meta.dirname, "fixtures/tokenizers", `${name}.json`), "utf8"),
-  );
+  ) as Fixture;
 
 describe.each(["byte-level-bpe", "split-bpe", "word-piece", "unigram"])("%s", (name) => {
   const { tokenizer: json, cases } = load(name);

@@ -3,13 +3,13 @@
  * training.
  */
 
-import { NgramModel } from "unrolled";
+import { NgramModel, type Tokenizer } from "unrolled";
 import { evaluation, type TextEvaluation } from "./evaluate.ts";
 
 /** A text as ids, as `prepareText` gives it: the baselines see exactly what the network sees. */
 export interface BaselineData {
   tokenizer: {
-    readonly kind: "char" | "word" | "bpe";
+    readonly kind: Tokenizer["kind"];
     readonly vocabSize: number;
     decode(ids: ArrayLike<number>): string;
   };
