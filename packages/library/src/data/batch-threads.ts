@@ -116,8 +116,7 @@ export class BatchThreads {
  *     export const collate = …;
  *     serveBatches(dataset, { collate });
  *
- *     // train.ts
- *     import { collate, dataset } from "./my-data.ts";
+ *     // train.ts, which imports both
  *     const module = new URL("./my-data.ts", import.meta.url);
  *     const loader = new AsyncDataLoader(dataset, { collate, workers: { module, count: 2 } });
  *

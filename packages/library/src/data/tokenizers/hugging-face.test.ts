@@ -11,7 +11,6 @@ vi.mock("#platform", async (original) => ({
 }));
 
 const JSON_FILE = {
-  added_tokens: [],
   pre_tokenizer: { type: "Whitespace" },
   model: { type: "WordPiece", unk_token: "?", vocab: { "?": 0, gate: 1 } },
 };

@@ -65,7 +65,6 @@ export interface HuggingFaceTokenizerJSON {
  *
  * @example
  * const json = {
- *   added_tokens: [],
  *   normalizer: { type: "Lowercase" },
  *   pre_tokenizer: { type: "Whitespace" },
  *   model: { type: "WordPiece", unk_token: "[UNK]", continuing_subword_prefix: "##", max_input_chars_per_word: 100,
@@ -99,7 +98,7 @@ export class HuggingFaceTokenizer implements Tokenizer {
       );
     }
     try {
-      this.#model = new library.Tokenizer(json, {});
+      this.#model = new library.Tokenizer({ ...ABSENT, ...json }, {});
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new FormatError(
@@ -192,6 +191,15 @@ export class HuggingFaceTokenizer implements Tokenizer {
 
 /** A character has at most four bytes; ids that spell no character are not waited for any longer. */
 const MAX_WAITING = 8;
+
+/** The package wants every field named; a file may leave out what its tokenizer does not have. */
+const ABSENT = {
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: null,
+  decoder: null,
+};
 
 function installedLibrary(): HuggingFaceLibrary {
   const library = optionalPackage(PACKAGE) as HuggingFaceLibrary | null;
