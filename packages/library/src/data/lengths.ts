@@ -1,0 +1,35 @@
+/**
+ * @file How long each sequence of a padded batch really is.
+ */
+
+import { ArgumentError } from "../core/errors.ts";
+import { toIndices } from "../tensor/creation.ts";
+import { Tensor } from "../tensor/tensor.ts";
+
+/** The true length of each sequence in a padded batch [batch], in any order. */
+export type SequenceLengths = readonly number[] | Int32Array | Tensor;
+
+/** As int32, each from 1 to `seq`, one for each of the `batch` sequences. */
+export function readLengths(
+  where: string,
+  lengths: SequenceLengths,
+  batch: number,
+  seq: number,
+): Int32Array {
+  const list = lengthList(where, lengths);
+  const wrong = list.findIndex((n) => n < 1 || n > seq);
+  if (list.length !== batch || wrong >= 0) {
+    throw new ArgumentError(
+      `${where}: expected ${batch} lengths, one for each sequence, between 1 and ${seq}, got ` +
+        (wrong >= 0 ? `${list[wrong]} for sequence ${wrong}.` : `${list.length}.`),
+    );
+  }
+  return list;
+}
+
+/** As int32, whatever they are. */
+export function lengthList(where: string, lengths: SequenceLengths): Int32Array {
+  return lengths instanceof Tensor
+    ? toIndices(`${where}, lengths`, lengths)
+    : Int32Array.from(lengths);
+}
