@@ -52,8 +52,9 @@ export class Embedding extends Module {
     { paddingIdx, generator }: EmbeddingOptions = {},
   ) {
     super();
-    checkSize("Embedding", "numEmbeddings", numEmbeddings);
-    checkSize("Embedding", "embeddingDim", embeddingDim);
+    const where = this.constructor.name;
+    checkSize(where, "numEmbeddings", numEmbeddings);
+    checkSize(where, "embeddingDim", embeddingDim);
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
     this.paddingIdx = paddingIdx === undefined ? null : rowOf(paddingIdx, numEmbeddings);
@@ -90,7 +91,7 @@ const FEWEST_FOR_COPIES = 18;
 export function embedding(ids: Tensor, weight: Tensor, paddingIdx: number | null = null): Tensor {
   const [numEmbeddings, width] = weight.shape;
   const rows = toIndices("Embedding.forward", ids);
-  checkRows(rows, ids.shape, numEmbeddings);
+  checkRows("Embedding.forward", rows, ids.shape, numEmbeddings);
 
   const table = weight.storage.array;
   const out = backend().alloc(rows.length * width);
@@ -117,12 +118,18 @@ export function embedding(ids: Tensor, weight: Tensor, paddingIdx: number | null
   );
 }
 
-function checkRows(rows: Int32Array, shape: readonly number[], numEmbeddings: number): void {
+/** Refuses the first id that is outside the table. */
+export function checkRows(
+  where: string,
+  rows: Int32Array,
+  shape: readonly number[],
+  numEmbeddings: number,
+): void {
   for (let i = 0; i < rows.length; i++) {
     if (rows[i] >= 0 && rows[i] < numEmbeddings) continue;
     const position = stridesOf(shape).map((stride, axis) => Math.floor(i / stride) % shape[axis]);
     throw new ArgumentError(
-      `Embedding.forward: id ${rows[i]} at position ${formatShape(position)} is not in the vocabulary: numEmbeddings is ${numEmbeddings}, so ids go from 0 to ${numEmbeddings - 1}. Was the text encoded with another vocabulary?`,
+      `${where}: id ${rows[i]} at position ${formatShape(position)} is not in the vocabulary: numEmbeddings is ${numEmbeddings}, so ids go from 0 to ${numEmbeddings - 1}. Was the text encoded with another vocabulary?`,
     );
   }
 }
