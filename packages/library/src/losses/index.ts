@@ -12,6 +12,7 @@ export {
   type BCEWithLogitsOptions,
 } from "./bce-with-logits.ts";
 export { crossEntropy, CrossEntropyLoss, type CrossEntropyOptions } from "./cross-entropy.ts";
+export { CRF, type CRFOptions, type CRFSequenceOptions } from "./crf.ts";
 export { CTCLoss, ctcLoss, type CTCOptions } from "./ctc.ts";
 export type { Lengths } from "./ctc-batch.ts";
 export { GaussianNLLLoss, gaussianNllLoss, type GaussianNLLOptions } from "./gaussian-nll.ts";
