@@ -59,6 +59,44 @@ test("calculateGain gives PyTorch's gains", () => {
   expect(init.calculateGain("leakyRelu", 0.2)).toBe(Math.sqrt(2 / 1.04));
 });
 
+describe("truncNormal_", () => {
+  /** Of N(mean, std²) on [low, high], by summing the density over a fine grid. */
+  function momentsOf(mean: number, sd: number, low: number, high: number) {
+    const xs = Array.from({ length: 20_001 }, (_, i) => low + ((high - low) * i) / 20_000);
+    const weights = xs.map((x) => Math.exp(-0.5 * ((x - mean) / sd) ** 2));
+    const total = weights.reduce((sum, w) => sum + w, 0);
+    const expectation = (f: (x: number) => number) =>
+      xs.reduce((sum, x, i) => sum + weights[i] * f(x), 0) / total;
+    const m = expectation((x) => x);
+    return { mean: m, std: Math.sqrt(expectation((x) => (x - m) ** 2)) };
+  }
+
+  test.each([
+    ["the default", 0, 1, -2, 2],
+    ["a wide interval", 1, 0.5, -3, 9],
+    ["one-sided", 0, 1, 0, 30],
+    ["a narrow interval off the centre", 0, 1, 0.5, 1],
+    ["a far tail", 0, 1, 4, 50],
+    ["a tail below", 3, 0.5, -8, 1],
+  ])("%s: within the bounds, with the distribution's mean and spread", (_, mean, sd, low, high) => {
+    const w = init.truncNormal_(zeros(SHAPE), { mean, std: sd, low, high, generator });
+    const expected = momentsOf(mean, sd, low, Math.min(high, low + 20));
+    expect(w.min().item()).toBeGreaterThanOrEqual(Math.fround(low));
+    expect(w.max().item()).toBeLessThanOrEqual(Math.fround(high));
+    // 60,000 draws: five standard errors
+    expect(Math.abs(w.mean().item() - expected.mean)).toBeLessThan(0.02 * expected.std);
+    expect(Math.abs(std(w) / expected.std - 1)).toBeLessThan(0.03);
+  });
+});
+
+test("sparse_ leaves the same number of rows in every column, elsewhere", () => {
+  const w = init.sparse_(zeros([10, 40]), 0.65, 2, generator); // ⌈6.5⌉ = 7 zeros
+  const isSet = w.ne(0);
+  expect(isSet.sum(0).toArray()).toEqual(new Array(40).fill(3));
+  expect(isSet.sum(1).gt(0).sum().item()).toBe(10); // no row is always zero
+  expect(Math.sqrt(w.mul(w).sum().item() / 120)).toBeCloseTo(2, 0);
+});
+
 test("constant_, zeros_, ones_ and eye_", () => {
   expect(init.constant_(zeros([2]), 3).toArray()).toEqual([3, 3]);
   expect(init.ones_(zeros([2])).toArray()).toEqual([1, 1]);
@@ -100,6 +138,10 @@ test.each([
   [() => init.kaimingNormal_(zeros([])), /kaimingNormal_: expected at least two axes/],
   [() => init.orthogonal_(zeros([3])), /orthogonal_: expected at least two axes, got \[3\]/],
   [() => init.eye_(zeros([3])), /eye_: expected a matrix, got \[3\]/],
+  [() => init.sparse_(zeros([3]), 0.1), /sparse_: expected a matrix, got \[3\]/],
+  [() => init.sparse_(zeros([3, 3]), 2), /sparsity to be a probability/],
+  [() => init.truncNormal_(zeros([3]), { low: 1, high: 1 }), /low below high, got std 1, low 1/],
+  [() => init.truncNormal_(zeros([3]), { std: 0 }), /std above 0/],
   [() => init.normal_(zeros([3], { dtype: "int32" })), /float32, got int32/],
   [() => init.calculateGain("elu" as "relu"), /got elu/],
   [() => init.kaimingUniform_(zeros([2, 2]), { mode: "both" as "fanIn" }), /"fanOut", got both/],

@@ -8,7 +8,7 @@
  * Source: https://pytorch.org/docs/stable/nn.init.html
  */
 
-import { ArgumentError, formatShape, ShapeError } from "../core/errors.ts";
+import { ArgumentError, checkProbability, formatShape, ShapeError } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
 import { checkFloat, zeros } from "../tensor/creation.ts";
 import { defaultGenerator, type RandomGenerator } from "../tensor/random.ts";
@@ -40,6 +40,85 @@ export function normal_(
   return fill("normal_", target, () => mean + std * generator.normal());
 }
 
+export interface TruncNormalOptions {
+  /** Default: 0. */
+  mean?: number;
+  /** Default: 1. */
+  std?: number;
+  /** Nothing below. Default: −2. */
+  low?: number;
+  /** Nothing above. Default: 2. */
+  high?: number;
+  /** Default: the library's own generator. */
+  generator?: RandomGenerator;
+}
+
+/**
+ * N(mean, std²), but drawn anew until it is in [low, high]. The bounds are values, not multiples of
+ * `std`, as in PyTorch.
+ *
+ * @example
+ * const weight = nn.init.truncNormal_(zeros([50, 50]), { std: 0.02, low: -0.04, high: 0.04 });
+ * weight.abs().max().item() <= 0.04; // true
+ */
+export function truncNormal_(
+  target: Tensor,
+  { mean = 0, std = 1, low = -2, high = 2, generator = defaultGenerator }: TruncNormalOptions = {},
+): Tensor {
+  // Further out than this from the likeliest value that is allowed, there is less than e^−40.
+  const mode = Math.min(high, Math.max(low, mean));
+  const [from, to] = [Math.max(low, mode - 9 * std), Math.min(high, mode + 9 * std)];
+  if (!(from < to)) {
+    throw new ArgumentError(
+      `truncNormal_: expected std above 0 and low below high, got std ${std}, low ${low} and high ${high}.`,
+    );
+  }
+  const logDensity = (x: number) => -0.5 * ((x - mean) / std) ** 2;
+  // A draw from the whole normal distribution, or one from the interval that is kept with the
+  // probability that the density leaves it: whichever lies inside more often.
+  const isWide = low <= mean && mean <= high && to - from > 2.5 * std;
+  const draw = () => {
+    for (;;) {
+      const x = isWide ? mean + std * generator.normal() : from + (to - from) * generator.random();
+      if (
+        isWide
+          ? x >= low && x <= high
+          : generator.random() < Math.exp(logDensity(x) - logDensity(mode))
+      )
+        return x;
+    }
+  };
+  return fill("truncNormal_", target, draw);
+}
+
+/**
+ * N(0, std²), but in every column a share of `sparsity` of the rows, drawn at random, is 0. A matrix
+ * only.
+ *
+ * Source: Martens 2010, "Deep learning via Hessian-free optimization"
+ *
+ * @example
+ * const weight = nn.init.sparse_(zeros([10, 3]), 0.7);
+ * weight.ne(0).sum(0).toArray(); // [3, 3, 3]
+ */
+export function sparse_(
+  target: Tensor,
+  sparsity: number,
+  std = 0.01,
+  generator: RandomGenerator = defaultGenerator,
+): Tensor {
+  const [rows, columns] = matrixSizes("sparse_", target);
+  checkProbability("sparse_", "sparsity", sparsity);
+  normal_(target, 0, std, generator);
+  const array = target.storage.array;
+  for (let column = 0; column < columns; column++) {
+    for (const row of generator.permutation(rows).subarray(0, Math.ceil(sparsity * rows))) {
+      array[row * columns + column] = 0;
+    }
+  }
+  return target;
+}
+
 /** All `value`. */
 export function constant_(target: Tensor, value: number): Tensor {
   return target.fill_(value);
@@ -62,10 +141,7 @@ export function ones_(target: Tensor): Tensor {
  * nn.init.eye_(zeros([2, 3])).toArray(); // [[1, 0, 0], [0, 1, 0]]
  */
 export function eye_(target: Tensor): Tensor {
-  if (target.rank !== 2) {
-    throw new ShapeError(`eye_: expected a matrix, got ${formatShape(target.shape)}.`);
-  }
-  const [rows, columns] = target.shape;
+  const [rows, columns] = matrixSizes("eye_", target);
   target.fill_(0);
   const array = target.storage.array;
   for (let i = 0; i < Math.min(rows, columns); i++) array[i * columns + i] = 1;
@@ -92,7 +168,7 @@ export function xavierNormal_(target: Tensor, gain = 1, generator?: RandomGenera
 }
 
 /** What follows the layer. */
-export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu";
+export type Nonlinearity = "linear" | "conv1d" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
 export interface KaimingOptions {
   /** Slope below zero, for `"leakyRelu"`. Default: 0. */
@@ -143,6 +219,7 @@ function kaimingStd(
 export function calculateGain(nonlinearity: Nonlinearity, a = 0.01): number {
   switch (nonlinearity) {
     case "linear":
+    case "conv1d":
     case "sigmoid":
       return 1;
     case "tanh":
@@ -151,9 +228,11 @@ export function calculateGain(nonlinearity: Nonlinearity, a = 0.01): number {
       return Math.SQRT2;
     case "leakyRelu":
       return Math.sqrt(2 / (1 + a * a));
+    case "selu":
+      return 3 / 4;
     default:
       throw new ArgumentError(
-        `calculateGain: expected "linear", "sigmoid", "tanh", "relu" or "leakyRelu", got ${String(nonlinearity)}.`,
+        `calculateGain: expected "linear", "conv1d", "sigmoid", "tanh", "relu", "leakyRelu" or "selu", got ${String(nonlinearity)}.`,
       );
   }
 }
@@ -233,6 +312,11 @@ export function uniformByFan(
 ): Tensor {
   const bound = 1 / Math.sqrt(fan);
   return uniform_(zeros(shape), -bound, bound, generator);
+}
+
+function matrixSizes(where: string, { shape }: Tensor): readonly number[] {
+  if (shape.length === 2) return shape;
+  throw new ShapeError(`${where}: expected a matrix, got ${formatShape(shape)}.`);
 }
 
 function fill(where: string, target: Tensor, draw: () => number): Tensor {
