@@ -31,6 +31,8 @@ export interface CellOptions {
 abstract class Cell extends Module {
   readonly inputSize: number;
   readonly hiddenSize: number;
+  /** One letter for each block of rows, in their order. */
+  readonly gates: string;
   readonly weightIh: Parameter; //        [numGates·hiddenSize, inputSize]
   readonly weightHh: Parameter; //        [numGates·hiddenSize, hiddenSize]
   readonly biasIh: Parameter | null; //   [numGates·hiddenSize]
@@ -39,7 +41,7 @@ abstract class Cell extends Module {
   protected constructor(
     inputSize: number,
     hiddenSize: number,
-    numGates: number,
+    gates: string,
     { bias = true, generator }: CellOptions,
   ) {
     super();
@@ -48,7 +50,8 @@ abstract class Cell extends Module {
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
 
-    const rows = numGates * hiddenSize;
+    this.gates = gates;
+    const rows = gates.length * hiddenSize;
     const create = (key: string, shape: number[]) =>
       this.register(key, uniformByFan(shape, hiddenSize, generator));
     this.weightIh = create("weight_ih", [rows, inputSize]);
@@ -105,7 +108,7 @@ export class RNNCell extends Cell {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
-    super(inputSize, hiddenSize, 1, options);
+    super(inputSize, hiddenSize, "h", options);
     const { nonlinearity = "tanh" } = options;
     if (nonlinearity !== "tanh" && nonlinearity !== "relu") {
       throw new ArgumentError(
@@ -138,7 +141,7 @@ export type LSTMState = [h: Tensor, c: Tensor];
  */
 export class LSTMCell extends Cell {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
-    super(inputSize, hiddenSize, 4, options);
+    super(inputSize, hiddenSize, "ifgo", options);
   }
 
   /** x [batch, inputSize] and the state before it (zeros if left out) give the state after it. */
@@ -174,7 +177,7 @@ export class GRUCell extends Cell {
   readonly resetAfter: boolean;
 
   constructor(inputSize: number, hiddenSize: number, options: GRUCellOptions = {}) {
-    super(inputSize, hiddenSize, 3, options);
+    super(inputSize, hiddenSize, "rzn", options);
     this.resetAfter = options.resetAfter ?? true;
   }
 

@@ -45,6 +45,8 @@ export interface RecurrentForwardOptions {
   lengths?: readonly number[] | Int32Array | Tensor;
 }
 
+const GATES: Record<CellKind, string> = { rnn_tanh: "h", rnn_relu: "h", lstm: "ifgo", gru: "rzn" };
+
 /** The base of {@link RNN}, {@link LSTM} and {@link GRU}. */
 export abstract class RecurrentLayer extends Module {
   readonly inputSize: number;
@@ -57,6 +59,8 @@ export abstract class RecurrentLayer extends Module {
   readonly numDirections: 1 | 2;
   /** LSTM only; 0 elsewhere. */
   readonly projSize: number;
+  /** One letter for each block of rows of the weights, in their order: `"ifgo"`, `"rzn"` or `"h"`. */
+  readonly gates: string;
 
   protected readonly cell: CellKind;
   protected readonly resetAfter: boolean = true;
@@ -92,6 +96,7 @@ export abstract class RecurrentLayer extends Module {
       );
     }
     this.cell = cell;
+    this.gates = GATES[cell];
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.numLayers = numLayers;
