@@ -27,8 +27,10 @@ export interface BatchNorm1dOptions {
    * over all batches. Default: 0.1.
    */
   momentum?: number | null;
-  /** Learn a weight and a bias. Default: `true`. */
+  /** Learn a weight, and a bias unless that is off. Default: `true`. */
   affine?: boolean;
+  /** Learn an offset too. Default: `true`. */
+  bias?: boolean;
   /** Keep running statistics; without them evaluation uses the batch's too. Default: `true`. */
   trackRunningStats?: boolean;
 }
@@ -71,6 +73,7 @@ export class BatchNorm1d extends Module {
       eps = 1e-5,
       momentum = 0.1,
       affine = true,
+      bias = true,
       trackRunningStats = true,
     }: BatchNorm1dOptions = {},
   ) {
@@ -80,7 +83,7 @@ export class BatchNorm1d extends Module {
     this.eps = eps;
     this.momentum = momentum;
     this.weight = affine ? new Parameter(ones([numFeatures])) : null;
-    this.bias = affine ? new Parameter(zeros([numFeatures])) : null;
+    this.bias = affine && bias ? new Parameter(zeros([numFeatures])) : null;
 
     const buffer = (key: string, data: Tensor) =>
       trackRunningStats ? this.registerBuffer(key, data) : null;
@@ -92,7 +95,7 @@ export class BatchNorm1d extends Module {
   /** x [batch, numFeatures] or [batch, numFeatures, seq] → the same shape */
   forward(x: Tensor): Tensor {
     this.#check(x);
-    const fromBatch = this.training || this.runningMean === null;
+    const fromBatch = this.#usesBatch();
     const statistics = fromBatch ? batchStatistics(x) : this.#running();
     if (this.training) this.#track(statistics, x.size / this.numFeatures);
     return normalize(x, statistics, fromBatch, this.weight, this.bias, this.eps);
@@ -105,11 +108,16 @@ export class BatchNorm1d extends Module {
         `BatchNorm1d.forward: expected input [batch, ${this.numFeatures}] or [batch, ${this.numFeatures}, seq] because numFeatures is ${this.numFeatures}, got ${formatShape(x.shape)}. Are features and steps swapped?`,
       );
     }
-    if (this.training && x.size === this.numFeatures) {
+    if (this.#usesBatch() && x.size === this.numFeatures) {
       throw new ArgumentError(
-        `BatchNorm1d.forward: training needs more than one value per feature, got ${formatShape(x.shape)}. Drop the last, short batch, or call eval().`,
+        `BatchNorm1d.forward: the statistics of a batch need more than one value per feature, got ${formatShape(x.shape)}. Drop the last, short batch, or call eval() on a layer that tracks running statistics.`,
       );
     }
+  }
+
+  /** While training, and always where no running statistics are kept. */
+  #usesBatch(): boolean {
+    return this.training || this.runningMean === null;
   }
 
   #running(): Statistics {
