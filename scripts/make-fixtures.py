@@ -48,6 +48,8 @@ except ImportError as error:
         "The CPU is enough. The tests themselves need neither."
     )
 
+from fixtures_companions import companions
+
 FIXTURES = Path(__file__).parent.parent / "packages/library/test/parity/fixtures"
 
 # "+cpu" or "+cu132" says how PyTorch was built, which must not change the files.
@@ -1243,6 +1245,7 @@ def main():
         indexing,
         shapes,
         simple_lstms,
+        *companions(Case, in_torch),
     ]:
         before = len(Case.written)
         make_cases()

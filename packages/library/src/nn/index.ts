@@ -16,6 +16,22 @@ export {
 } from "./module.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
 export {
+  EmbeddingBag,
+  type EmbeddingBagForwardOptions,
+  type EmbeddingBagMode,
+  type EmbeddingBagOptions,
+} from "./embedding-bag.ts";
+export { Conv1d, type Conv1dOptions } from "./conv1d.ts";
+export {
+  AvgPool1d,
+  MaxPool1d,
+  type AvgPool1dOptions,
+  type MaxPool1dOptions,
+  type Pool1dOptions,
+} from "./pooling.ts";
+export type { WindowForwardOptions } from "./sliding-windows.ts";
+export { outputLengths } from "./output-lengths.ts";
+export {
   GRUCell,
   LSTMCell,
   RNNCell,
@@ -35,5 +51,16 @@ export { Linear, type LinearOptions } from "./linear.ts";
 export { Dropout, type DropoutOptions } from "./dropout.ts";
 export { LayerNorm, type LayerNormOptions } from "./layer-norm.ts";
 export { BatchNorm1d, type BatchNorm1dOptions } from "./batch-norm.ts";
+export { Flatten, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./activations.ts";
 export { Sequential } from "./sequential.ts";
+export {
+  Highway,
+  Residual,
+  type HighwayOptions,
+  type ResidualOptions,
+  type WrappableLayer,
+} from "./residual.ts";
+export { WindowModel, type WindowModelOptions } from "./window-model.ts";
 export * as init from "./init.ts";
+export { initialize, type InitReport } from "./initialize.ts";
+export type { InitRecipe, WeightInit } from "./init-recipe.ts";

@@ -5,7 +5,7 @@ import { Dropout, dropout } from "../../src/nn/dropout.ts";
 import { Embedding, type EmbeddingOptions } from "../../src/nn/embedding.ts";
 import { LayerNorm, type LayerNormOptions } from "../../src/nn/layer-norm.ts";
 import { Linear, type LinearOptions } from "../../src/nn/linear.ts";
-import { Module, type Layer, type StateDict } from "../../src/nn/module.ts";
+import { Module, type Layer } from "../../src/nn/module.ts";
 import { Sequential } from "../../src/nn/sequential.ts";
 import {
   ones,
@@ -16,7 +16,8 @@ import {
   type Tensor,
 } from "../../src/tensor/index.ts";
 import { ENGINES } from "../support/engines.ts";
-import { expectClose, fixtureNames, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
+import { checkLayer } from "./check-layer.ts";
+import { expectClose, fixtureNames, loadFixture, PARITY } from "./load-fixture.ts";
 
 const defaultEngine = engineName();
 
@@ -58,35 +59,6 @@ describe.each(ENGINES)("layers give PyTorch's numbers on %s", (engine) => {
     }
   });
 });
-
-/** Loads the weights, runs forward and backward, and compares all that the fixture holds. */
-function checkLayer(layer: Layer, fixture: Fixture<unknown>): void {
-  const dict: StateDict = {};
-  for (const key of fixture.keys("weights.")) {
-    dict[key.slice("weights.".length)] = read(fixture, key);
-  }
-  layer.loadStateDict(dict);
-  const input = read(fixture, "input");
-  input.requiresGrad = fixture.has("grad.input");
-
-  const output = layer.forward(input);
-  output.backward(read(fixture, "gradOutput"));
-
-  expect(output.shape).toEqual(fixture.get("output").shape);
-  expectClose(output.data, fixture.get("output").data, PARITY, `${fixture.name} output`);
-  if (input.requiresGrad) {
-    expectClose(input.grad!.data, fixture.get("grad.input").data, PARITY, "grad.input");
-  }
-  for (const [key, parameter] of layer.namedParameters()) {
-    const expected = fixture.get(`grad.${key}`);
-    expectClose(parameter.grad!.data, expected.data, PARITY, `${fixture.name} grad.${key}`);
-  }
-}
-
-function read(fixture: Fixture<unknown>, key: string): Tensor {
-  const { shape, data } = fixture.get(key);
-  return tensor(data, { shape });
-}
 
 describe("Linear", () => {
   test("starts uniform in ±1/√inFeatures", () => {
