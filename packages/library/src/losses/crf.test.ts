@@ -71,6 +71,31 @@ test("very large scores neither overflow nor lose the difference", () => {
   expect(lossOf(crf, emissions, [0])).toBeCloseTo(Math.log(1 + Math.exp(-1)), 6);
 });
 
+test("scores hundreds apart are as exact as others", () => {
+  const crf = new CRF(3, { batchFirst: true });
+  const far = [0, -900, 600, -700, 5, -1200, 300, -800, -400];
+  crf.transitions.copy_(tensor(far, { shape: [3, 3] }));
+  const emissions = randn([1, 4, 3]).mul(500);
+  const paths = allPaths(3, 4);
+  const probabilities = paths.map((path) => Math.exp(-lossOf(crf, emissions, path)));
+  expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 3);
+  expect(crf.decode(emissions)[0]).toEqual(
+    paths[probabilities.indexOf(Math.max(...probabilities))],
+  );
+  // 0 → 0 cannot be taken in any other way than at a cost of 900 or more: no term may get lost.
+  crf.transitions.copy_(tensor([0, -900, -900, 0, 0, -900, 0, 0, 0], { shape: [3, 3] }));
+  const start = tensor([0, -900, -1000]);
+  crf.startTransitions.copy_(start);
+  crf.endTransitions.copy_(tensor([-2000, 0, 0]));
+  const run = () => crf.forward(zeros([1, 2, 3]), tensor([[0, 1]]));
+  // Paths that count: 0 1, 0 2, and 1 1, each at −900.
+  expect(run().item()).toBeCloseTo(Math.log(3), 4);
+  run().backward();
+  expect(crf.transitions.grad!.data[1]).toBeCloseTo(1 / 3 - 1, 4);
+  expect(crf.transitions.grad!.data[2]).toBeCloseTo(1 / 3, 4);
+  expect(crf.transitions.grad!.data[4]).toBeCloseTo(1 / 3, 4);
+});
+
 test("a mask says the same as lengths, in either layout, and may have holes", () => {
   const [rows, columns] = [new CRF(3, { batchFirst: true }), new CRF(3)];
   columns.loadStateDict(rows.stateDict());

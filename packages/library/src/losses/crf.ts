@@ -153,12 +153,17 @@ export class CRF extends Module {
   }
 
   #scores(emissions: Tensor): Scores {
+    const transitions = Float64Array.from(this.transitions.storage.array);
+    const largest = transitions.reduce((a, b) => Math.max(a, b), -Infinity);
+    const shift = Number.isFinite(largest) ? largest : 0;
     return {
       numTags: this.numTags,
       emissions: emissions.storage.array,
       start: this.startTransitions.storage.array,
       end: this.endTransitions.storage.array,
-      transitions: this.transitions.storage.array,
+      transitions,
+      factors: transitions.map((score) => Math.exp(score - shift)),
+      shift,
     };
   }
 
@@ -228,8 +233,11 @@ interface Scores {
   emissions: NumericArray;
   start: NumericArray;
   end: NumericArray;
-  /** [from, to] */
-  transitions: NumericArray;
+  /** A [from, to] */
+  transitions: Float64Array;
+  /** exp(A − shift), for {@link sumOver} */
+  factors: Float64Array;
+  shift: number;
 }
 
 interface Gradients {
@@ -246,20 +254,53 @@ interface Lattice {
 }
 
 function forwardScores(scores: Scores, places: Int32Array): Lattice {
-  const { numTags: K, emissions, start, end, transitions } = scores;
+  const { numTags: K, emissions, start, end } = scores;
   const alpha = new Float64Array(places.length * K);
-  const terms = new Float64Array(K);
+  const exponentials = new Float64Array(K);
   for (let j = 0; j < K; j++) alpha[j] = start[j] + emissions[places[0] * K + j];
   for (let t = 1; t < places.length; t++) {
-    const before = (t - 1) * K;
-    for (let j = 0; j < K; j++) {
-      for (let i = 0; i < K; i++) terms[i] = alpha[before + i] + transitions[i * K + j];
-      alpha[t * K + j] = emissions[places[t] * K + j] + logSumExp(terms);
-    }
+    const before = alpha.subarray((t - 1) * K, t * K);
+    const now = alpha.subarray(t * K, (t + 1) * K);
+    sumOver("from", before, scores, exponentials, now);
+    for (let j = 0; j < K; j++) now[j] += emissions[places[t] * K + j];
   }
-  const last = (places.length - 1) * K;
-  for (let j = 0; j < K; j++) terms[j] = alpha[last + j] + end[j];
-  return { alpha, logZ: logSumExp(terms) };
+  const last = alpha.subarray(alpha.length - K);
+  return { alpha, logZ: logSumExp(last.map((score, j) => score + end[j])) };
+}
+
+/** Below this, terms of a sum may have been lost: a float64 ends at 1e−308. */
+const SMALLEST_SUM = 1e-280;
+
+/**
+ * log Σ exp(a + A) over all tags to come from, or to go to. Written as
+ *
+ *   max a + shift + log Σ exp(a − max a) · exp(A − shift)
+ *
+ * it takes an exponential for every tag, and not for every pair. Where scores lie so far apart that
+ * the sum gets lost in rounding, it is worked out as it stands.
+ *
+ * @returns max a; `exponentials` are those of a − max a
+ */
+function sumOver(
+  side: "from" | "to",
+  a: Float64Array,
+  { numTags: K, transitions, factors, shift }: Scores,
+  exponentials: Float64Array,
+  out: Float64Array,
+): number {
+  const [step, nextOut] = side === "from" ? [K, 1] : [1, K];
+  let largest = -Number.MAX_VALUE;
+  for (let i = 0; i < K; i++) largest = Math.max(largest, a[i]);
+  for (let i = 0; i < K; i++) exponentials[i] = Math.exp(a[i] - largest);
+  for (let o = 0; o < K; o++) {
+    let sum = 0;
+    for (let i = 0, at = o * nextOut; i < K; i++, at += step) sum += exponentials[i] * factors[at];
+    out[o] =
+      sum > SMALLEST_SUM
+        ? largest + shift + Math.log(sum)
+        : logSumExp(a.map((score, i) => score + transitions[o * nextOut + i * step]));
+  }
+  return largest;
 }
 
 function scoreOf(scores: Scores, places: Int32Array, path: Int32Array): number {
@@ -276,32 +317,41 @@ function scoreOf(scores: Scores, places: Int32Array, path: Int32Array): number {
 function addExpected(
   gradients: Gradients,
   g: number,
-  { numTags: K, emissions, end, transitions }: Scores,
+  scores: Scores,
   places: Int32Array,
   { alpha, logZ }: Lattice,
 ): void {
+  const { numTags: K, emissions, end, transitions, factors, shift } = scores;
   const last = places.length - 1;
+  const pairs = gradients.transitions;
   let beta = Float64Array.from(end);
   let after = new Float64Array(K); // e + β of the step after
-  const terms = new Float64Array(K);
+  const exponentials = new Float64Array(K);
 
   for (let t = last; t >= 0; t--) {
+    let largest = 0;
     if (t < last) {
       [beta, after] = [after, beta];
       for (let j = 0; j < K; j++) after[j] += emissions[places[t + 1] * K + j];
+      largest = sumOver("to", after, scores, exponentials, beta);
     }
     for (let i = 0; i < K; i++) {
-      if (t < last) {
-        for (let j = 0; j < K; j++) terms[j] = transitions[i * K + j] + after[j];
-        beta[i] = logSumExp(terms);
-      }
       const p = g * Math.exp(alpha[t * K + i] + beta[i] - logZ);
       gradients.emissions[places[t] * K + i] += p;
       if (t === 0) gradients.start[i] += p;
       if (t === last) gradients.end[i] += p;
-      if (t === last || beta[i] === -Infinity) continue;
-      for (let j = 0; j < K; j++) {
-        gradients.transitions[i * K + j] += p * Math.exp(terms[j] - beta[i]);
+      if (t === last || p === 0) continue;
+      // The probability of j after i, from the parts of the sum that made β.
+      const inverse = Math.exp(largest + shift - beta[i]);
+      if (inverse < 1 / SMALLEST_SUM) {
+        const scale = p * inverse;
+        for (let j = 0, at = i * K; j < K; j++, at++) {
+          pairs[at] += scale * exponentials[j] * factors[at];
+        }
+      } else {
+        for (let j = 0, at = i * K; j < K; j++, at++) {
+          pairs[at] += p * Math.exp(transitions[at] + after[j] - beta[i]);
+        }
       }
     }
   }
