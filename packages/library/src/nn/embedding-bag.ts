@@ -196,9 +196,10 @@ function largest(weight: Tensor, rows: Int32Array, bags: number[][]): Tensor {
     }
   });
   return record("embeddingBag", [weight], new Tensor(out, [bags.length, width]), (gradY) => {
+    const grad = gradY.storage.array;
     const gradWeight = backend().alloc(weight.size);
     winners.forEach((from, at) => {
-      if (from >= 0) gradWeight[from] += gradY.storage.array[at];
+      if (from >= 0) gradWeight[from] += grad[at];
     });
     return [new Tensor(gradWeight, weight.shape)];
   });
