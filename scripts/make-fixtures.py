@@ -49,6 +49,7 @@ except ImportError as error:
     )
 
 from fixtures_companions import companions
+from fixtures_seq2seq import seq2seq_cases
 
 FIXTURES = Path(__file__).parent.parent / "packages/library/test/parity/fixtures"
 
@@ -1211,6 +1212,11 @@ def simple_lstms():
     case.write()
 
 
+def attention_and_seq2seq():
+    """Attention, and encoder–decoder models: fixtures_seq2seq.py."""
+    seq2seq_cases(Case)
+
+
 def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
@@ -1246,6 +1252,7 @@ def main():
         shapes,
         simple_lstms,
         *companions(Case, in_torch),
+        attention_and_seq2seq,
     ]:
         before = len(Case.written)
         make_cases()

@@ -3,6 +3,8 @@
  *
  * In:   logits [numClasses], or log-probabilities [seq, batch, numClasses]
  * Out:  a token's id, or sequences of them
+ * In:   logits [numClasses], or a model that gives log-probabilities step by step
+ * Out:  a token's id, or whole sequences with their scores
  * May import: core, backends, tensor, autograd, data, nn, losses, optim.
  */
 
@@ -13,3 +15,8 @@ export type { FusionOptions, WordOptions } from "./ctc-fusion.ts";
 export { ctcAlign, type CTCAlignment, type CTCAlignOptions, type CTCSpan } from "./ctc-align.ts";
 export type { LanguageModel } from "./language-model.ts";
 export { NgramModel, type NgramOptions, type NgramState } from "./ngram-model.ts";
+export type { Hypothesis, SearchOptions, Step, StepModel } from "./step-model.ts";
+export { greedySearch, sampleSequences } from "./greedy-search.ts";
+export { beamSearch, type BeamSearchOptions } from "./beam-search.ts";
+export type { LengthPenaltyName } from "./length-penalty.ts";
+export { replaceUnknown, type ReplaceUnknownOptions } from "./replace-unknown.ts";

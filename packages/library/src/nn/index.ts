@@ -47,6 +47,29 @@ export type {
   RecurrentForwardOptions,
   RecurrentLayerOptions,
 } from "./recurrent/recurrent-layer.ts";
+export {
+  Attention,
+  type AttentionMemory,
+  type AttentionOptions,
+  type AttentionScore,
+  type PrepareOptions,
+} from "./attention.ts";
+export {
+  Seq2SeqEncoder,
+  type Seq2SeqEncoderOptions,
+  type SequenceEncoder,
+} from "./seq2seq/encoder.ts";
+export { StateBridge, type StateBridgeOptions } from "./seq2seq/state-bridge.ts";
+export {
+  Seq2SeqDecoder,
+  type Decoded,
+  type DecodeOptions,
+  type Seq2SeqDecoderOptions,
+  type Seq2SeqState,
+} from "./seq2seq/decoder.ts";
+export { Seq2Seq, type Seq2SeqOptions } from "./seq2seq/seq2seq.ts";
+export type { RecurrentCellName, RecurrentStates } from "./seq2seq/recurrent-states.ts";
+export * as teacherForcing from "./seq2seq/teacher-forcing.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { Dropout, type DropoutOptions } from "./dropout.ts";
 export { LayerNorm, type LayerNormOptions } from "./layer-norm.ts";
