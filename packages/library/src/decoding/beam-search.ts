@@ -104,10 +104,7 @@ export function beamSearch<State>(
           for (const path of live.slice(from, to)) keep(path, path.logProb, false);
         if (found[live[from].sequence].length < beamSize) going.push(...staying);
       }
-      state = model.select(
-        next,
-        Int32Array.from(going, ({ row }) => row),
-      );
+      state = stateOf(model, next, going, live.length);
       live = going;
     }
   });

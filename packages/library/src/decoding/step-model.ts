@@ -142,7 +142,10 @@ export function stateOf<State>(
 ): State {
   const isSame = paths.length === numRows && paths.every(({ row }, i) => row === i);
   if (isSame || paths.length === 0) return state;
-  return model.select(state, Int32Array.from(paths, ({ row }) => row));
+  return model.select(
+    state,
+    Int32Array.from(paths, ({ row }) => row),
+  );
 }
 
 /** One token more. */
