@@ -22,52 +22,16 @@ import {
   tensor,
   type Tensor,
 } from "unrolled";
-
-const KINDS = [
-  {
-    name: "elf",
-    sounds: [
-      ["l", "n", "th", "f"],
-      ["a", "e", "i"],
-      ["l", "r", "n"],
-      ["a", "ie", "ia"],
-      ["l", "n", "s"],
-    ],
-  },
-  {
-    name: "dwarf",
-    sounds: [
-      ["br", "gr", "thr", "d"],
-      ["o", "u"],
-      ["m", "r", "n"],
-      ["b", "d", "g"],
-      ["ar", "ur", "in"],
-    ],
-  },
-  {
-    name: "dragon",
-    sounds: [
-      ["z", "x", "v", "s"],
-      ["a", "y", "ae"],
-      ["r", "l", "z"],
-      ["a", "o"],
-      ["th", "x", "ss"],
-    ],
-  },
-] as const;
-const matchers = KINDS.map(
-  ({ sounds }) => new RegExp(`^${sounds.map((some) => `(${some.join("|")})`).join("")}$`),
-);
+import { isOfKind, KINDS, randomName } from "./made-up-names.ts";
 
 const LETTERS = ["<pad>", "<start>", "<end>", ..."abcdefghijklmnopqrstuvwxyz"];
 const [PADDING, START, END] = [0, 1, 2];
 const ids = (name: string) => Array.from(name, (letter) => LETTERS.indexOf(letter));
 
 const generator = new RandomGenerator(1);
-const pick = <T>(from: readonly T[]) => from[generator.integer(from.length)];
 const list = Array.from({ length: 240 }, (_, i) => ({
   kind: i % 3,
-  name: KINDS[i % 3].sounds.map((some: readonly string[]) => pick(some)).join(""),
+  name: randomName(i % 3, generator),
 }));
 
 class Namer extends nn.Module {
@@ -116,11 +80,11 @@ const found = sampleSequences(model, model.start(tensor(asked)), {
   generator,
 });
 const names = found.map(({ tokens }) => tokens.map((id) => LETTERS[id]).join(""));
-KINDS.forEach(({ name }, kind) => {
+KINDS.forEach((name, kind) => {
   const examples = names.filter((_, i) => asked[i] === kind).slice(0, 5);
   console.log(`${name.padEnd(7)} ${examples.join(" ")}`);
 });
-const right = names.filter((name, i) => matchers[asked[i]].test(name));
+const right = names.filter((name, i) => isOfKind(asked[i], name));
 const known = new Set(list.map(({ name }) => name));
 const percent = (part: number, whole: number) => `${((100 * part) / whole).toFixed(0)} %`;
 const enough = right.length / names.length >= 0.95;

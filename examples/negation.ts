@@ -18,50 +18,10 @@ import {
   nn,
   noGrad,
   optim,
-  padSequence,
   RandomGenerator,
-  tensor,
   type Tensor,
 } from "unrolled";
-
-const NEGATORS = ["not", "never", "hardly"];
-const [PRAISE, BLAME] = [
-  ["good", "moving", "funny", "clever"],
-  ["dull", "weak", "silly", "bad"],
-];
-const OTHERS = ["plot", "music", "cast", "ending"];
-const WORDS = ["<pad>", "the", "film", "is", "but", ...NEGATORS, ...PRAISE, ...BLAME, ...OTHERS];
-
-const generator = new RandomGenerator(1);
-const pick = <T>(from: readonly T[]) => from[generator.integer(from.length)];
-function clauseAbout(subject: string): string[] {
-  const negators = Array.from({ length: generator.integer(3) }, () => pick(NEGATORS));
-  return ["the", subject, "is", ...negators, pick(pick([PRAISE, BLAME]))];
-}
-function randomSentence(): string {
-  const clauses = [clauseAbout("film"), clauseAbout(pick(OTHERS))];
-  if (generator.integer(2) === 0) clauses.reverse();
-  return clauses.map((words) => words.join(" ")).join(" but ");
-}
-function isPraise(sentence: string): boolean {
-  const words = sentence
-    .split(" but ")
-    .find((clause) => clause.includes("film"))!
-    .split(" ");
-  const turns = words.filter((word) => NEGATORS.includes(word)).length;
-  return PRAISE.includes(words.at(-1)!) === (turns % 2 === 0);
-}
-
-function batchOf(sentences: string[]) {
-  const { ids, shape, lengths } = padSequence(
-    sentences.map((sentence) => sentence.split(" ").map((word) => WORDS.indexOf(word))),
-  );
-  return {
-    ids: tensor(ids, { shape }), //                                        [batch, seq]
-    lengths, //                                                            [batch]
-    targets: tensor(sentences.map((text) => (isPraise(text) ? 1 : 0))), // [batch]
-  };
-}
+import { batchOf, randomSentence, WORDS } from "./film-sentences.ts";
 
 /** The sum of a vector for each word: no order. */
 class Bag extends nn.Module {
@@ -85,15 +45,14 @@ class Reader extends nn.Module {
   }
 }
 
-const held = Array.from({ length: 500 }, randomSentence);
+const generator = new RandomGenerator(1);
+const sentences = (length: number) => Array.from({ length }, () => randomSentence(generator));
+const held = sentences(500);
 const isHeld = new Set(held);
 function train<Model extends Bag | Reader>(model: Model): Model {
   const optimizer = new optim.Adam(model.parameters(), { lr: 1e-2 });
   for (let step = 0; step < 300; step++) {
-    const sentences = Array.from({ length: 64 }, randomSentence).filter(
-      (text) => !isHeld.has(text),
-    );
-    const { ids, lengths, targets } = batchOf(sentences);
+    const { ids, lengths, targets } = batchOf(sentences(64).filter((text) => !isHeld.has(text)));
     const loss = crossEntropy(model.forward(ids, lengths), targets);
     optimizer.zeroGrad();
     loss.backward();

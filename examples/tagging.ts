@@ -17,42 +17,21 @@ import {
   nn,
   noGrad,
   optim,
-  padSequence,
   RandomGenerator,
   tensor,
   type Tensor,
 } from "unrolled";
-
-const TAGS = ["<pad>", "DET", "ADJ", "NOUN", "VERB"];
-const EITHER = ["light", "cold", "green", "secret", "human", "standard"]; // adjective or noun
-const WORDS: Record<string, string[]> = {
-  DET: ["the", "a", "this", "every"],
-  ADJ: ["old", "tall", ...EITHER],
-  NOUN: ["box", "dog", ...EITHER],
-  VERB: ["fades", "sees", "finds", "helps"],
-};
-const VOCABULARY = ["<pad>", ...new Set(Object.values(WORDS).flat())];
+import {
+  batchOf,
+  EITHER,
+  randomSentence,
+  TAGS,
+  VOCABULARY,
+  type Sentence,
+} from "./tagged-sentences.ts";
 
 const generator = new RandomGenerator(1);
-const chance = (p: number) => generator.random() < p;
-function nounPhrase(): string[] {
-  return ["DET", ...(chance(0.5) ? ["ADJ"] : []), ...(chance(0.3) ? ["ADJ"] : []), "NOUN"];
-}
-function randomSentence() {
-  const tags = [...nounPhrase(), "VERB", ...nounPhrase()];
-  return { tags, words: tags.map((tag) => WORDS[tag][generator.integer(WORDS[tag].length)]) };
-}
-type Sentence = ReturnType<typeof randomSentence>;
-
-function batchOf(sentences: Sentence[]) {
-  const words = padSequence(sentences.map((s) => s.words.map((word) => VOCABULARY.indexOf(word))));
-  const tags = padSequence(sentences.map((s) => s.tags.map((tag) => TAGS.indexOf(tag))));
-  return {
-    ids: tensor(words.ids, { shape: words.shape }), // [batch, seq]
-    tags: tensor(tags.ids), //                          [batch · seq]
-    lengths: words.lengths,
-  };
-}
+const sentences = (length: number) => Array.from({ length }, () => randomSentence(generator));
 
 class Tagger extends nn.Module {
   readonly embedding = new nn.Embedding(VOCABULARY.length, 16);
@@ -76,7 +55,7 @@ function train(bidirectional: boolean): Tagger {
   const model = new Tagger(bidirectional);
   const optimizer = new optim.Adam(model.parameters(), { lr: 1e-2 });
   for (let step = 0; step < 200; step++) {
-    const { ids, tags, lengths } = batchOf(Array.from({ length: 32 }, randomSentence));
+    const { ids, tags, lengths } = batchOf(sentences(32));
     const loss = crossEntropy(model.forward(ids, lengths), tags, { ignoreIndex: 0 });
     optimizer.zeroGrad();
     loss.backward();
@@ -86,8 +65,8 @@ function train(bidirectional: boolean): Tagger {
 }
 
 /** Of the words that may be either, the share that got the right tag. */
-function score(model: Tagger, sentences: Sentence[]): number {
-  const { ids, tags, lengths } = batchOf(sentences);
+function score(model: Tagger, held: Sentence[]): number {
+  const { ids, tags, lengths } = batchOf(held);
   const isEither = ids.flatten().data.map((id) => Number(EITHER.includes(VOCABULARY[id])));
   const scored = tags.data.map((tag, i) => (isEither[i] ? tag : 0));
   return accuracy(
@@ -97,7 +76,7 @@ function score(model: Tagger, sentences: Sentence[]): number {
   );
 }
 
-const held = Array.from({ length: 500 }, randomSentence);
+const held = sentences(500);
 const [forward, both] = [train(false), train(true)];
 const [a, b] = [score(forward, held), score(both, held)];
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
