@@ -86,7 +86,7 @@ for (const Classifier of [LSTMClassifier, GRUClassifier]) {
   manualSeed(1);
   const model = new Classifier(NOISE + 2, 16, 32, 2);
   const optimizer = new optim.Adam(model.parameters(), { lr: 5e-3 });
-  for (let step = 0; step < 150; step++) {
+  for (let step = 0; step < 100; step++) {
     const { ids, targets } = batch();
     const loss = nn.crossEntropy(model.forward(ids), targets);
     optimizer.zeroGrad();

@@ -24,7 +24,7 @@ import {
 } from "unrolled";
 import { isOfKind, KINDS, randomName } from "./made-up-names.ts";
 
-const LETTERS = ["<pad>", "<start>", "<end>", ..."abcdefghijklmnopqrstuvwxyz"];
+const LETTERS = ["<pad>", "<start>", "<end>", ...Array.from("abcdefghijklmnopqrstuvwxyz")];
 const [PADDING, START, END] = [0, 1, 2];
 const ids = (name: string) => Array.from(name, (letter) => LETTERS.indexOf(letter));
 

@@ -100,7 +100,9 @@ describe("beamSearch", () => {
             expect(hypothesis.score).toBeCloseTo(best[rank], 9);
             expect(scoreOf(hypothesis)).toBeCloseTo(best[rank], 9);
           });
-          expect(new Set(found[i].map(({ tokens, ended }) => `${tokens} ${ended}`)).size).toBe(9);
+          expect(
+            new Set(found[i].map(({ tokens, ended }) => `${tokens.join()} ${ended}`)).size,
+          ).toBe(9);
         }
       }
     }

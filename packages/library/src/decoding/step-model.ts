@@ -112,7 +112,7 @@ export function stepAll<State>(
   const mayEnd = paths[0].length >= minLength;
   return {
     next,
-    logProbsOf(row) {
+    logProbsOf: (row) => {
       const values = rowOf(logProbs, row);
       if (endToken !== null && !mayEnd) values[endToken] = -Infinity;
       return values;
@@ -123,8 +123,8 @@ export function stepAll<State>(
 
 interface PathsStep<State> {
   next: State;
-  logProbsOf(row: number): ArrayLike<number>;
-  attentionOf(row: number): Float32Array | null;
+  logProbsOf: (row: number) => ArrayLike<number>;
+  attentionOf: (row: number) => Float32Array | null;
 }
 
 /** A copy of one row of a matrix. */

@@ -82,7 +82,7 @@ export interface AttentionMemory {
  * const memory = attention.prepare(randn([2, 5, 6]), { lengths: [5, 3] });
  * const [context, weights] = attention.forward(randn([2, 4]), memory);
  * context.shape; // [2, 6]
- * weights.slice(1, 3).toArray()[1]; // [0, 0]
+ * weights.select(0, 1).slice(0, 3).toArray(); // [0, 0]
  * weights.sum(1).toArray(); // [1.0000, 1.0000]
  */
 export class Attention extends Module {

@@ -45,7 +45,8 @@ export interface Seq2SeqOptions {
  * });
  * const model = new nn.Seq2Seq(encoder, decoder);
  * const source = tensor([[3, 4, 5, 6], [7, 8, 0, 0]]);
- * const { logits } = model.forward(source, tensor([[1, 9, 10]] as number[][]).expand(2, 3), { lengths: [4, 2] });
+ * const inputs = tensor([[1, 9, 10], [1, 11, 0]]);
+ * const { logits } = model.forward(source, inputs, { lengths: [4, 2] });
  * logits.shape; // [2, 3, 15]
  */
 export class Seq2Seq<Encoder extends SequenceEncoder = SequenceEncoder> extends Module {
