@@ -16,6 +16,7 @@ export { ctcAlign, type CTCAlignment, type CTCAlignOptions, type CTCSpan } from 
 export type { LanguageModel } from "./language-model.ts";
 export { NgramModel, type NgramOptions, type NgramState } from "./ngram-model.ts";
 export type { Hypothesis, SearchOptions, Step, StepModel } from "./step-model.ts";
+export type { Hypothesis, ModelStep, SearchOptions, StepModel } from "./step-model.ts";
 export { greedySearch, sampleSequences } from "./greedy-search.ts";
 export { beamSearch, type BeamSearchOptions } from "./beam-search.ts";
 export type { LengthPenaltyName } from "./length-penalty.ts";

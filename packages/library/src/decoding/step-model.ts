@@ -6,7 +6,7 @@ import { ArgumentError, checkSize, formatShape, ShapeError } from "../core/error
 import { Tensor } from "../tensor/tensor.ts";
 
 /** What {@link StepModel.step} gives. */
-export interface Step<State> {
+export interface ModelStep<State> {
   /** log p of every token being next, for each row: [rows, vocabSize]. */
   logProbs: Tensor;
   /** After the step, for all rows. */
@@ -33,7 +33,7 @@ export interface Step<State> {
  */
 export interface StepModel<State> {
   /** Reads one token per row [rows], and says what may be next. */
-  step(state: State, tokens: Tensor): Step<State>;
+  step(state: State, tokens: Tensor): ModelStep<State>;
   /** The state of some of the rows, in the order of `rows`; a row may be taken more than once. */
   select(state: State, rows: Int32Array): State;
 }

@@ -39,7 +39,7 @@ export interface AttentionOptions {
   generator?: RandomGenerator;
 }
 
-export interface PrepareOptions {
+export interface AttentionMemoryOptions {
   /** What is read, where it is not the keys themselves: [batch, src, valueSize]. */
   values?: Tensor;
   /** True length of each sequence [batch]: what stands after it is never read. */
@@ -116,7 +116,10 @@ export class Attention extends Module {
   }
 
   /** Keys [batch, src, keySize] → what {@link forward} takes. Gradients flow back to the keys. */
-  prepare(keys: Tensor, { values = keys, lengths, mask }: PrepareOptions = {}): AttentionMemory {
+  prepare(
+    keys: Tensor,
+    { values = keys, lengths, mask }: AttentionMemoryOptions = {},
+  ): AttentionMemory {
     const where = "Attention.prepare";
     checkFloat(where, "keys", keys);
     if (keys.rank !== 3 || keys.shape[2] !== this.keySize) {

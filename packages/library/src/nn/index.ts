@@ -52,7 +52,7 @@ export {
   type AttentionMemory,
   type AttentionOptions,
   type AttentionScore,
-  type PrepareOptions,
+  type AttentionMemoryOptions,
 } from "./attention.ts";
 export {
   Seq2SeqEncoder,
@@ -62,8 +62,8 @@ export {
 export { StateBridge, type StateBridgeOptions } from "./seq2seq/state-bridge.ts";
 export {
   Seq2SeqDecoder,
-  type Decoded,
-  type DecodeOptions,
+  type Seq2SeqOutput,
+  type TeacherForcingOptions,
   type Seq2SeqDecoderOptions,
   type Seq2SeqState,
 } from "./seq2seq/decoder.ts";

@@ -73,7 +73,7 @@ export interface Seq2SeqState {
   readonly sources: Int32Array;
 }
 
-export interface DecodeOptions {
+export interface TeacherForcingOptions {
   /**
    * Probability, token by token, that the next input is the true token; otherwise it is the one
    * that the model finds most likely. Default: 1, always the true one.
@@ -83,7 +83,7 @@ export interface DecodeOptions {
   generator?: RandomGenerator;
 }
 
-export interface Decoded {
+export interface Seq2SeqOutput {
   /** Scores for the token that follows each input, before the softmax: [batch, tgt, vocabSize]. */
   logits: Tensor;
   /** Where each step looked: [batch, tgt, src]. null without attention. */
@@ -196,7 +196,7 @@ export class Seq2SeqDecoder extends Module {
    *
    * @throws ArgumentError if teacherForcing is not between 0 and 1
    */
-  forward(inputs: Tensor, state: Seq2SeqState, options: DecodeOptions = {}): Decoded {
+  forward(inputs: Tensor, state: Seq2SeqState, options: TeacherForcingOptions = {}): Seq2SeqOutput {
     const { teacherForcing = 1, generator = defaultGenerator } = options;
     checkProbability("Seq2SeqDecoder.forward", "teacherForcing", teacherForcing);
     if (inputs.rank !== 2 || inputs.shape[1] === 0) {
@@ -215,7 +215,7 @@ export class Seq2SeqDecoder extends Module {
   }
 
   /** One step, for decoding: tokens [batch] → logits [batch, vocabSize], weights [batch, src]. */
-  step(tokens: Tensor, state: Seq2SeqState): Decoded {
+  step(tokens: Tensor, state: Seq2SeqState): Seq2SeqOutput {
     if (tokens.rank !== 1) {
       throw new ShapeError(
         `Seq2SeqDecoder.step: expected one id for each sequence, [batch], got ${formatShape(tokens.shape)}.`,
@@ -269,7 +269,7 @@ export class Seq2SeqDecoder extends Module {
     start: Seq2SeqState,
     teacherForcing: number,
     generator: RandomGenerator,
-  ): Decoded {
+  ): Seq2SeqOutput {
     const [batch, tgt] = inputs.shape;
     const ids = toIndices("Seq2SeqDecoder.forward", inputs);
     const steps: Advanced[] = [];
@@ -288,7 +288,7 @@ export class Seq2SeqDecoder extends Module {
     return this.#decoded(steps);
   }
 
-  #decoded(steps: readonly Advanced[]): Decoded {
+  #decoded(steps: readonly Advanced[]): Seq2SeqOutput {
     const along = (parts: readonly Tensor[]) => (parts.length === 1 ? parts[0] : cat(parts, 1));
     return {
       logits: this.head.forward(along(steps.map(({ h }) => h))),

@@ -7,7 +7,12 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import type { RandomGenerator } from "../../tensor/random.ts";
 import { Module } from "../module.ts";
 import type { RecurrentForwardOptions } from "../recurrent/recurrent-layer.ts";
-import { Seq2SeqDecoder, type Decoded, type DecodeOptions, type Seq2SeqState } from "./decoder.ts";
+import {
+  Seq2SeqDecoder,
+  type Seq2SeqOutput,
+  type TeacherForcingOptions,
+  type Seq2SeqState,
+} from "./decoder.ts";
 import type { SequenceEncoder } from "./encoder.ts";
 import { StateBridge } from "./state-bridge.ts";
 
@@ -79,8 +84,8 @@ export class Seq2Seq<Encoder extends SequenceEncoder = SequenceEncoder> extends 
   forward(
     source: Tensor,
     inputs: Tensor,
-    { lengths, ...options }: RecurrentForwardOptions & DecodeOptions = {},
-  ): Decoded {
+    { lengths, ...options }: RecurrentForwardOptions & TeacherForcingOptions = {},
+  ): Seq2SeqOutput {
     return this.decoder.forward(inputs, this.start(source, { lengths }), options);
   }
 
