@@ -1,9 +1,8 @@
 /**
  * @file Decoding: logits become tokens.
  *
- * In:   logits [numClasses], or log-probabilities [seq, batch, numClasses]
- * Out:  a token's id, or sequences of them
- * In:   logits [numClasses], or a model that gives log-probabilities step by step
+ * In:   logits [numClasses], log-probabilities [seq, batch, numClasses], or a model that gives them
+ *       step by step
  * Out:  a token's id, or whole sequences with their scores
  * May import: core, backends, tensor, autograd, data, nn, losses, optim.
  */
@@ -15,7 +14,6 @@ export type { FusionOptions, WordOptions } from "./ctc-fusion.ts";
 export { ctcAlign, type CTCAlignment, type CTCAlignOptions, type CTCSpan } from "./ctc-align.ts";
 export type { LanguageModel } from "./language-model.ts";
 export { NgramModel, type NgramOptions, type NgramState } from "./ngram-model.ts";
-export type { Hypothesis, SearchOptions, Step, StepModel } from "./step-model.ts";
 export type { Hypothesis, ModelStep, SearchOptions, StepModel } from "./step-model.ts";
 export { greedySearch, sampleSequences } from "./greedy-search.ts";
 export { beamSearch, type BeamSearchOptions } from "./beam-search.ts";
