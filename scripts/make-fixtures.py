@@ -48,6 +48,7 @@ except ImportError as error:
         "The CPU is enough. The tests themselves need neither."
     )
 
+import fixtures_packed
 from fixtures_companions import companions
 from fixtures_seq2seq import seq2seq_cases
 
@@ -393,6 +394,16 @@ def check_gru_equations(layer, x, h0, lengths):
     torchs = run_layer(layer, x, h0, lengths)
     for a, b in zip(ours, torchs):
         torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
+
+
+def packed_layers():
+    """Padded batches through every combination of options."""
+    fixtures_packed.packed_layers(recurrent_case)
+
+
+def packing():
+    """The packed form itself; the indices have no gradient."""
+    fixtures_packed.packing(Case)
 
 
 def recurrent_cells():
@@ -1228,6 +1239,8 @@ def main():
     for make_cases in [
         recurrent_layers,
         original_grus,
+        packed_layers,
+        packing,
         recurrent_cells,
         embeddings,
         linears,

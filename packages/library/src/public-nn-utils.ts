@@ -3,3 +3,4 @@
  */
 
 export { clipGradNorm, clipGradValue } from "./optim/clip-grad-norm.ts";
+export * as rnn from "./public-nn-utils-rnn.ts";

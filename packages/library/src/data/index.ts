@@ -77,7 +77,6 @@ export {
 } from "./sampler.ts";
 export { BucketBatchSampler, type BucketBatchSamplerOptions } from "./bucket-batch-sampler.ts";
 
-export { padSequence, type PaddedBatch, type PadSequenceOptions } from "./pad-sequence.ts";
 export {
   collateClasses,
   collateFields,
@@ -88,3 +87,12 @@ export {
   type IdsBatch,
   type SequencesBatch,
 } from "./collate.ts";
+export {
+  padSequence,
+  unpadSequence,
+  type PaddedBatch,
+  type PadSequenceOptions,
+  type PadTensorsOptions,
+} from "./pad-sequence.ts";
+export type { SequenceLengths } from "./lengths.ts";
+export { sequenceMask } from "./sequence-mask.ts";

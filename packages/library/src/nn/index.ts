@@ -70,6 +70,16 @@ export {
 export { Seq2Seq, type Seq2SeqOptions } from "./seq2seq/seq2seq.ts";
 export type { RecurrentCellName, RecurrentStates } from "./seq2seq/recurrent-states.ts";
 export * as teacherForcing from "./seq2seq/teacher-forcing.ts";
+export {
+  packPaddedSequence,
+  packSequence,
+  PackedSequence,
+  padPackedSequence,
+  unpackSequence,
+  type PackOptions,
+  type PackPaddedOptions,
+  type PadPackedOptions,
+} from "./recurrent/packed-sequence.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { Dropout, type DropoutOptions } from "./dropout.ts";
 export { LayerNorm, type LayerNormOptions } from "./layer-norm.ts";

@@ -1,13 +1,17 @@
 import { describe, test } from "vitest";
 import { GRUCell, LSTMCell, RNNCell } from "../../src/nn/recurrent/cells.ts";
-import { GRU } from "../../src/nn/recurrent/gru.ts";
-import { LSTM } from "../../src/nn/recurrent/lstm.ts";
-import type { RecurrentLayer } from "../../src/nn/recurrent/recurrent-layer.ts";
-import { RNN } from "../../src/nn/recurrent/rnn.ts";
-import type { Module, StateDict } from "../../src/nn/module.ts";
-import { stack, tensor, type Tensor } from "../../src/tensor/index.ts";
+import { stack, type Tensor } from "../../src/tensor/index.ts";
 import { RUNS } from "../support/engines.ts";
-import { expectClose, fixtureNames, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
+import { fixtureNames, loadFixture, type Fixture } from "./load-fixture.ts";
+import {
+  expectFixture,
+  expectWeightGradients,
+  forward,
+  layerFor,
+  leavesOf,
+  weightedSum,
+  weightsOf,
+} from "./recurrent-fixture.ts";
 
 const LAYERS = ["rnn-tanh-", "rnn-relu-", "lstm-", "gru-", "original-gru-"].flatMap(fixtureNames);
 
@@ -52,31 +56,11 @@ function checkCell(name: string): void {
   expectWeightGradients(fixture, cell);
 }
 
-function layerFor({ name, options }: Fixture): RecurrentLayer {
-  const { inputSize, hiddenSize, ...rest } = options;
-  if (name.startsWith("lstm")) return new LSTM(inputSize, hiddenSize, rest);
-  if (name.includes("gru")) return new GRU(inputSize, hiddenSize, rest);
-  return new RNN(inputSize, hiddenSize, rest);
-}
-
 function cellFor({ name, options }: Fixture): RNNCell | LSTMCell | GRUCell {
   const { inputSize, hiddenSize, ...rest } = options;
   if (name.startsWith("cell-lstm")) return new LSTMCell(inputSize, hiddenSize, rest);
   if (name.startsWith("cell-gru")) return new GRUCell(inputSize, hiddenSize, rest);
   return new RNNCell(inputSize, hiddenSize, rest);
-}
-
-function forward(
-  layer: RecurrentLayer,
-  { input, h0, c0 }: Record<string, Tensor>,
-  lengths?: number[],
-): Record<string, Tensor> {
-  if (layer instanceof LSTM) {
-    const [output, [hN, cN]] = layer.forward(input, h0 ? [h0, c0] : null, { lengths });
-    return { output, hN, cN };
-  }
-  const [output, hN] = (layer as RNN | GRU).forward(input, h0, { lengths });
-  return { output, hN };
 }
 
 function threeSteps(
@@ -98,42 +82,4 @@ function threeSteps(
     steps.push(h);
   }
   return { output: stack(steps), hN: h };
-}
-
-function weightsOf(fixture: Fixture): StateDict {
-  return Object.fromEntries(
-    fixture.keys("weights.").map((key) => [key.slice("weights.".length), tensorOf(fixture, key)]),
-  );
-}
-
-function leavesOf(fixture: Fixture, keys: string[]): Record<string, Tensor> {
-  return Object.fromEntries(
-    keys
-      .filter((key) => fixture.has(key))
-      .map((key) => [key, tensorOf(fixture, key, { requiresGrad: true })]),
-  );
-}
-
-function tensorOf(fixture: Fixture, key: string, options: { requiresGrad?: boolean } = {}): Tensor {
-  const { shape, data } = fixture.get(key);
-  return tensor(data, { shape, ...options });
-}
-
-/** Σ output ⊙ gradOutput + Σ hN ⊙ gradHN + Σ cN ⊙ gradCN: the loss that the fixtures differentiate. */
-function weightedSum(fixture: Fixture, outputs: Record<string, Tensor>): Tensor {
-  const gradKeys: Record<string, string> = { output: "gradOutput", hN: "gradHN", cN: "gradCN" };
-  return Object.entries(outputs)
-    .filter(([key]) => fixture.has(gradKeys[key]))
-    .map(([key, value]) => value.mul(tensorOf(fixture, gradKeys[key])).sum())
-    .reduce((a, b) => a.add(b));
-}
-
-function expectFixture(fixture: Fixture, key: string, actual: Tensor): void {
-  expectClose(actual.data, fixture.get(key).data, PARITY, `${fixture.name} ${key}`);
-}
-
-function expectWeightGradients(fixture: Fixture, module: Module): void {
-  for (const [key, parameter] of module.namedParameters()) {
-    expectFixture(fixture, `grad.${key}`, parameter.grad!);
-  }
 }

@@ -11,6 +11,7 @@
  */
 
 import type { Tensor } from "../../tensor/tensor.ts";
+import { PackedSequence, throughPacked } from "./packed-sequence.ts";
 import {
   RecurrentLayer,
   type RecurrentForwardOptions,
@@ -49,7 +50,8 @@ export class LSTM extends RecurrentLayer {
   }
 
   /**
-   * - `input`  [seq, batch, inputSize], or [batch, seq, inputSize] if `batchFirst`; or [seq, inputSize]
+   * - `input`  [seq, batch, inputSize], or [batch, seq, inputSize] if `batchFirst`; or [seq, inputSize];
+   *   or a {@link PackedSequence}, and then `output` is one too
    * - `h0`     [numLayers·numDirections, batch, projSize || hiddenSize]; zeros if left out
    * - `c0`     [numLayers·numDirections, batch, hiddenSize]; zeros if left out
    *
@@ -59,8 +61,22 @@ export class LSTM extends RecurrentLayer {
   forward(
     input: Tensor,
     states?: LSTMStates | null,
+    options?: RecurrentForwardOptions,
+  ): [output: Tensor, states: LSTMStates];
+  forward(
+    input: PackedSequence,
+    states?: LSTMStates | null,
+  ): [output: PackedSequence, states: LSTMStates];
+  forward(
+    input: Tensor | PackedSequence,
+    states?: LSTMStates | null,
     options: RecurrentForwardOptions = {},
-  ): [output: Tensor, states: LSTMStates] {
+  ): [output: Tensor | PackedSequence, states: LSTMStates] {
+    if (input instanceof PackedSequence) {
+      return throughPacked(input, this.batchFirst, (padded, lengths) =>
+        this.forward(padded, states, { lengths }),
+      );
+    }
     const [h0, c0] = states ?? [null, null];
     const { output, hN, cN } = this.run(input, h0, c0, options);
     return [output, [hN, cN!]];

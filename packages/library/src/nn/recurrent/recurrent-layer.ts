@@ -12,7 +12,8 @@ import {
   ShapeError,
 } from "../../core/errors.ts";
 import { sameShape } from "../../core/shape.ts";
-import { checkFloat, toIndices } from "../../tensor/creation.ts";
+import { readLengths, type SequenceLengths } from "../../data/lengths.ts";
+import { checkFloat } from "../../tensor/creation.ts";
 import { cat } from "../../tensor/ops/indexing.ts";
 import type { RandomGenerator } from "../../tensor/random.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -42,7 +43,7 @@ export interface RecurrentForwardOptions {
    * 0, final states are those of each sequence's last step, and the reverse direction starts there:
    * what PyTorch's pack_padded_sequence → layer → pad_packed_sequence gives.
    */
-  lengths?: readonly number[] | Int32Array | Tensor;
+  lengths?: SequenceLengths;
 }
 
 const GATES: Record<CellKind, string> = { rnn_tanh: "h", rnn_relu: "h", lstm: "ifgo", gru: "rzn" };
@@ -161,7 +162,7 @@ export abstract class RecurrentLayer extends Module {
     const [batch, seq] = this.batchFirst ? input.shape : [input.shape[1], input.shape[0]];
     this.#checkState(where, "h0", h0, batch, this.features);
     this.#checkState(where, "c0", c0, batch, this.hiddenSize);
-    const lengths = options.lengths ? checkedLengths(where, options.lengths, batch, seq) : null;
+    const lengths = options.lengths ? readLengths(where, options.lengths, batch, seq) : null;
 
     const finalH: Tensor[] = [];
     const finalC: Tensor[] = [];
@@ -229,22 +230,4 @@ export abstract class RecurrentLayer extends Module {
 
 function joined(states: Tensor[]): Tensor {
   return states.length === 1 ? states[0] : cat(states, 0);
-}
-
-function checkedLengths(
-  where: string,
-  lengths: NonNullable<RecurrentForwardOptions["lengths"]>,
-  batch: number,
-  seq: number,
-): Int32Array {
-  const list =
-    "storage" in lengths ? toIndices(`${where}, lengths`, lengths) : Int32Array.from(lengths);
-  const wrong = list.findIndex((n) => n < 1 || n > seq);
-  if (list.length !== batch || wrong >= 0) {
-    throw new ArgumentError(
-      `${where}: expected ${batch} lengths, one for each sequence, between 1 and ${seq}, got ` +
-        (wrong >= 0 ? `${list[wrong]} for sequence ${wrong}.` : `${list.length}.`),
-    );
-  }
-  return list;
 }

@@ -6,6 +6,7 @@
 
 import { ArgumentError } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { PackedSequence, throughPacked } from "./packed-sequence.ts";
 import {
   RecurrentLayer,
   type RecurrentForwardOptions,
@@ -48,7 +49,8 @@ export class RNN extends RecurrentLayer {
   }
 
   /**
-   * - `input` [seq, batch, inputSize], or [batch, seq, inputSize] if `batchFirst`; or [seq, inputSize]
+   * - `input` [seq, batch, inputSize], or [batch, seq, inputSize] if `batchFirst`; or [seq, inputSize];
+   *   or a {@link PackedSequence}, and then `output` is one too
    * - `h0`    [numLayers·numDirections, batch, hiddenSize]; zeros if left out
    *
    * @returns `output` [seq, batch, numDirections·hiddenSize] (or batch first), the top layer's h at
@@ -57,8 +59,19 @@ export class RNN extends RecurrentLayer {
   forward(
     input: Tensor,
     h0?: Tensor | null,
+    options?: RecurrentForwardOptions,
+  ): [output: Tensor, hN: Tensor];
+  forward(input: PackedSequence, h0?: Tensor | null): [output: PackedSequence, hN: Tensor];
+  forward(
+    input: Tensor | PackedSequence,
+    h0?: Tensor | null,
     options: RecurrentForwardOptions = {},
-  ): [output: Tensor, hN: Tensor] {
+  ): [output: Tensor | PackedSequence, hN: Tensor] {
+    if (input instanceof PackedSequence) {
+      return throughPacked(input, this.batchFirst, (padded, lengths) =>
+        this.forward(padded, h0, { lengths }),
+      );
+    }
     const { output, hN } = this.run(input, h0 ?? null, null, options);
     return [output, hN];
   }
