@@ -21,7 +21,7 @@ const ORDER = [
   ["losses"],
   ["optim"],
   ["decoding", "metrics", "io"],
-  ["training"],
+  ["streaming", "training"],
   ["index.ts"],
   ["tasks"],
   ["cli", "site", "examples"],

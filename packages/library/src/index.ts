@@ -16,6 +16,7 @@ export * from "./training/index.ts";
 export * from "./metrics/index.ts";
 export * from "./decoding/index.ts";
 export * from "./io/index.ts";
+export * from "./streaming/index.ts";
 export * from "./tensor/index.ts";
 export {
   availableEngines,

@@ -11,6 +11,7 @@ import { crossEntropy } from "../src/losses/index.ts";
 import { Linear } from "../src/nn/index.ts";
 import { LSTM, type LSTMStates } from "../src/nn/recurrent/lstm.ts";
 import { Adam, clipGradNorm } from "../src/optim/index.ts";
+import { createStream } from "../src/streaming/index.ts";
 import { randn, tensor, type Tensor } from "../src/tensor/index.ts";
 
 const MIB = 2 ** 20;
@@ -65,6 +66,21 @@ describe("memory stays flat", () => {
     expect(grown).toBeLessThan(ALLOWED);
     expect(state![0].shape).toEqual([1, 1, 16]);
   });
+
+  test(
+    "over 200,000 steps of createStream, and states taken now and then",
+    { timeout: 120_000 },
+    () => {
+      const stream = createStream(new LSTM(8, 16));
+      const x = randn([1, 8]);
+
+      const grown = growth(200_000, (step) => {
+        stream.step(x);
+        if (step % 1000 === 0) stream.restore(stream.state());
+      });
+      expect(grown).toBeLessThan(ALLOWED);
+    },
+  );
 
   test("over 5,000 recorded forwards without a backward", { timeout: 120_000 }, () => {
     // Each keeps 0.6 MB of activations for a backward that never comes: 3 GB in all.

@@ -101,6 +101,12 @@ export class BatchNorm1d extends Module {
     return normalize(x, statistics, fromBatch, this.weight, this.bias, this.eps);
   }
 
+  override whyNotCausal(): string | null {
+    if (this.runningMean === null) return "it has no running statistics and so uses the batch's";
+    if (!this.training) return null;
+    return "it uses the batch's statistics while in training mode; call eval() on the model first";
+  }
+
   #check(x: Tensor): void {
     checkFloat("BatchNorm1d.forward", "the input", x);
     if ((x.rank !== 2 && x.rank !== 3) || x.shape[1] !== this.numFeatures) {

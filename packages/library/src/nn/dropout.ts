@@ -43,7 +43,15 @@ export class Dropout extends Module {
   forward(x: Tensor): Tensor {
     return dropout(x, this.p, this.training, this.generator);
   }
+
+  override whyNotCausal(): string | null {
+    return this.training && this.p > 0 ? DROPS_IN_TRAINING : null;
+  }
 }
+
+/** Why {@link createStream} refuses: the steps would not give what the whole sequence gives. */
+export const DROPS_IN_TRAINING =
+  "it drops features at random while in training mode; call eval() on the model first";
 
 /** y = x ⊙ mask / (1 − p), where mask is 0 with probability p; dL/dx = dL/dy ⊙ mask / (1 − p) */
 export function dropout(

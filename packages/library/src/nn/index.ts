@@ -14,6 +14,7 @@ export {
   type LoadStateDictResult,
   type StateDict,
 } from "./module.ts";
+export { carriedState, type CarriedState, type NamedState } from "./carried-state.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
 export {
   EmbeddingBag,

@@ -166,6 +166,22 @@ export class Module {
     return this.train(false);
   }
 
+  /**
+   * Why the module cannot read a sequence step by step, as the end of a sentence ("it is …"); null
+   * if it can. Asked by {@link createStream}. Layers that look ahead, or at the whole batch, override it.
+   */
+  whyNotCausal(): string | null {
+    return null;
+  }
+
+  /**
+   * Whether the module carries a state from one step of a stream to the next, by {@link carriedState},
+   * and sees to the modules inside it as well. Default: `false`.
+   */
+  get carriesState(): boolean {
+    return false;
+  }
+
   /** Forgets every gradient. */
   zeroGrad(): void {
     for (const parameter of this.parameters()) parameter.grad = null;

@@ -70,6 +70,10 @@ abstract class Cell extends Module {
     return linear(h, this.weightHh, this.biasHh);
   }
 
+  override whyNotCausal(): string | null {
+    return "a cell leaves its state to its caller, where a stream cannot reach it; use the layer, or carry the state by carriedState";
+  }
+
   protected checkInput(x: Tensor): void {
     const where = `${this.constructor.name}.forward`;
     checkFloat(where, "x", x);

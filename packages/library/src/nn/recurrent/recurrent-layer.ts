@@ -17,7 +17,8 @@ import { checkFloat } from "../../tensor/creation.ts";
 import { cat } from "../../tensor/ops/indexing.ts";
 import type { RandomGenerator } from "../../tensor/random.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { dropout as drop } from "../dropout.ts";
+import { carriedState } from "../carried-state.ts";
+import { dropout as drop, DROPS_IN_TRAINING } from "../dropout.ts";
 import { uniformByFan } from "../init.ts";
 import { Module, type Parameter } from "../module.ts";
 import { recurrent, type DirectionParameters } from "./recurrent-op.ts";
@@ -160,6 +161,8 @@ export abstract class RecurrentLayer extends Module {
     }
     this.#checkInput(where, input);
     const [batch, seq] = this.batchFirst ? input.shape : [input.shape[1], input.shape[0]];
+    const carried = carriedState(this);
+    if (carried) ({ h: h0, c: c0 } = carried.resume({ h: h0, c: c0 }));
     this.#checkState(where, "h0", h0, batch, this.features);
     this.#checkState(where, "c0", c0, batch, this.hiddenSize);
     const lengths = options.lengths ? readLengths(where, options.lengths, batch, seq) : null;
@@ -186,7 +189,20 @@ export abstract class RecurrentLayer extends Module {
       finalH.push(hN);
       if (cN) finalC.push(cN);
     }
-    return { output: x, hN: joined(finalH), cN: finalC.length > 0 ? joined(finalC) : null };
+    const hN = joined(finalH);
+    const cN = finalC.length > 0 ? joined(finalC) : null;
+    carried?.keep(cN ? { h: hN, c: cN } : { h: hN });
+    return { output: x, hN, cN };
+  }
+
+  override get carriesState(): boolean {
+    return true;
+  }
+
+  override whyNotCausal(): string | null {
+    if (this.bidirectional) return "it is bidirectional, and one direction begins at the end";
+    if (this.training && this.dropout > 0 && this.numLayers > 1) return DROPS_IN_TRAINING;
+    return null;
   }
 
   /** [numDirections, batch, …]: one layer's part of a state. */
