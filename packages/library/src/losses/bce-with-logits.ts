@@ -24,7 +24,8 @@ import { Tensor } from "../tensor/tensor.ts";
 import {
   checkReduction,
   checkSameShape,
-  reduce,
+  reduceCounting,
+  type MaskOptions,
   type Reduction,
   type ReductionOptions,
 } from "./reduction.ts";
@@ -42,7 +43,8 @@ export interface BCEWithLogitsOptions extends ReductionOptions {
  * - `logits`  any shape, x, before the sigmoid
  * - `targets` the same shape, z, from 0 (no) to 1 (yes)
  *
- * The mean divides by the number of elements, whatever the weights.
+ * The mean divides by the number of elements, whatever the weights; with a `mask`, of those that
+ * count.
  *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
  *
@@ -54,36 +56,57 @@ export interface BCEWithLogitsOptions extends ReductionOptions {
 export function binaryCrossEntropyWithLogits(
   logits: Tensor,
   targets: Tensor,
-  { weight = null, posWeight = null, reduction = "mean" }: BCEWithLogitsOptions = {},
+  {
+    weight = null,
+    posWeight = null,
+    reduction = "mean",
+    mask,
+  }: BCEWithLogitsOptions & MaskOptions = {},
 ): Tensor {
   const where = "binaryCrossEntropyWithLogits";
   checkReduction(where, reduction);
   checkFloat(where, "logits", logits);
   checkSameShape(where, logits, targets);
 
-  const x = logits.storage.array;
-  const z = floatsOf(targets);
   const w = spreadOver(where, "weight", weight, logits.shape);
   const p = spreadOver(where, "posWeight", posWeight, logits.shape);
+  return reduceCounting(where, [logits, targets], { reduction, mask }, (x, z) =>
+    lossesOf(x, z, w, p),
+  );
+}
+
+/** One for every element; the equations are at the top of this file. */
+function lossesOf(
+  logits: Tensor,
+  targets: Tensor,
+  w: FloatArray | null,
+  p: FloatArray | null,
+): Tensor {
+  const x = logits.storage.array;
+  const z = floatsOf(targets);
   const out = backend().alloc(x.length);
   for (let i = 0; i < out.length; i++) {
     const q = p ? 1 + (p[i] - 1) * z[i] : 1;
     out[i] = (w ? w[i] : 1) * ((1 - z[i]) * x[i] + q * softplusOfMinus(x[i]));
   }
 
-  const losses = record(where, [logits, targets], new Tensor(out, logits.shape), (gradY) => {
-    const grad = gradY.storage.array;
-    const gradX = backend().alloc(x.length);
-    const gradZ = targets.requiresGrad ? backend().alloc(x.length) : null;
-    for (let i = 0; i < gradX.length; i++) {
-      const g = grad[i] * (w ? w[i] : 1);
-      const q = p ? 1 + (p[i] - 1) * z[i] : 1;
-      gradX[i] = g * (1 - z[i] - q / (1 + Math.exp(x[i])));
-      if (gradZ) gradZ[i] = g * ((p ? p[i] - 1 : 0) * softplusOfMinus(x[i]) - x[i]);
-    }
-    return [new Tensor(gradX, logits.shape), gradZ && new Tensor(gradZ, targets.shape)];
-  });
-  return reduce(losses, reduction);
+  return record(
+    "binaryCrossEntropyWithLogits",
+    [logits, targets],
+    new Tensor(out, logits.shape),
+    (gradY) => {
+      const grad = gradY.storage.array;
+      const gradX = backend().alloc(x.length);
+      const gradZ = targets.requiresGrad ? backend().alloc(x.length) : null;
+      for (let i = 0; i < gradX.length; i++) {
+        const g = grad[i] * (w ? w[i] : 1);
+        const q = p ? 1 + (p[i] - 1) * z[i] : 1;
+        gradX[i] = g * (1 - z[i] - q / (1 + Math.exp(x[i])));
+        if (gradZ) gradZ[i] = g * ((p ? p[i] - 1 : 0) * softplusOfMinus(x[i]) - x[i]);
+      }
+      return [new Tensor(gradX, logits.shape), gradZ && new Tensor(gradZ, targets.shape)];
+    },
+  );
 }
 
 /** log(1 + e⁻ˣ) */
@@ -127,7 +150,8 @@ export class BCEWithLogitsLoss extends Module {
   }
 
   /** Two of the same shape → [], or that shape if reduction is `"none"` */
-  forward(logits: Tensor, targets: Tensor): Tensor {
-    return binaryCrossEntropyWithLogits(logits, targets, this);
+  forward(logits: Tensor, targets: Tensor, { mask }: MaskOptions = {}): Tensor {
+    const { weight, posWeight, reduction } = this;
+    return binaryCrossEntropyWithLogits(logits, targets, { weight, posWeight, reduction, mask });
   }
 }

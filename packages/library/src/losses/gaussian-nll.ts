@@ -9,7 +9,8 @@ import type { Tensor } from "../tensor/tensor.ts";
 import {
   checkReduction,
   checkSameShape,
-  reduce,
+  reduceCounting,
+  type MaskOptions,
   type Reduction,
   type ReductionOptions,
 } from "./reduction.ts";
@@ -22,7 +23,8 @@ export interface GaussianNLLOptions extends ReductionOptions {
 }
 
 /**
- * ½ · [log v + (input − targets)² / v] with v = max(variance, eps), averaged over all elements.
+ * ½ · [log v + (input − targets)² / v] with v = max(variance, eps), averaged over all elements, or those that
+ * a `mask` counts.
  *
  * - `input`, `targets` the same shape, any: the predicted mean, and what came
  * - `variance` that shape; or with a last axis of 1, or without the last axis: one for each row
@@ -41,17 +43,20 @@ export function gaussianNllLoss(
   input: Tensor,
   targets: Tensor,
   variance: Tensor,
-  { full = false, eps = 1e-6, reduction = "mean" }: GaussianNLLOptions = {},
+  { full = false, eps = 1e-6, reduction = "mean", mask }: GaussianNLLOptions & MaskOptions = {},
 ): Tensor {
   checkReduction("gaussianNllLoss", reduction);
   checkSameShape("gaussianNllLoss", input, targets);
   checkPositive("eps", eps);
   const onePerElement = fitted(variance, input.shape);
-  const missing = onePerElement.detach().neg().add(eps).relu(); // 0 from eps on
-  const v = onePerElement.add(missing);
-  const error = input.sub(targets);
-  const losses = v.log().add(error.mul(error).div(v)).mul(0.5);
-  return reduce(full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
+  const tensors = [input, targets, onePerElement];
+  return reduceCounting("gaussianNllLoss", tensors, { reduction, mask }, (x, y, variance) => {
+    const missing = variance.detach().neg().add(eps).relu(); // 0 from eps on
+    const v = variance.add(missing);
+    const error = x.sub(y);
+    const losses = v.log().add(error.mul(error).div(v)).mul(0.5);
+    return full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses;
+  });
 }
 
 /** One variance per row gets a last axis of 1, so that it broadcasts. */
@@ -98,7 +103,8 @@ export class GaussianNLLLoss extends Module {
   }
 
   /** input, targets and variance of one shape → [], or that shape if reduction is `"none"` */
-  forward(input: Tensor, targets: Tensor, variance: Tensor): Tensor {
-    return gaussianNllLoss(input, targets, variance, this);
+  forward(input: Tensor, targets: Tensor, variance: Tensor, { mask }: MaskOptions = {}): Tensor {
+    const { full, eps, reduction } = this;
+    return gaussianNllLoss(input, targets, variance, { full, eps, reduction, mask });
   }
 }

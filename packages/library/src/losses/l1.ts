@@ -7,7 +7,8 @@ import type { Tensor } from "../tensor/tensor.ts";
 import {
   checkReduction,
   checkSameShape,
-  reduce,
+  reduceCounting,
+  type MaskOptions,
   type Reduction,
   type ReductionOptions,
 } from "./reduction.ts";
@@ -16,6 +17,8 @@ import {
  * |input − targets|, averaged over all elements. The gradient of an exact hit is 0.
  *
  * - `input`, `targets` the same shape, any
+ *
+ * With a `mask`, over those that count.
  *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html
  *
@@ -27,11 +30,11 @@ import {
 export function l1Loss(
   input: Tensor,
   targets: Tensor,
-  { reduction = "mean" }: ReductionOptions = {},
+  { reduction = "mean", mask }: ReductionOptions & MaskOptions = {},
 ): Tensor {
   checkReduction("l1Loss", reduction);
   checkSameShape("l1Loss", input, targets);
-  return reduce(input.sub(targets).abs(), reduction);
+  return reduceCounting("l1Loss", [input, targets], { reduction, mask }, (x, y) => x.sub(y).abs());
 }
 
 /**
@@ -50,7 +53,7 @@ export class L1Loss extends Module {
   }
 
   /** Two of the same shape → [], or that shape if reduction is `"none"` */
-  forward(input: Tensor, targets: Tensor): Tensor {
-    return l1Loss(input, targets, this);
+  forward(input: Tensor, targets: Tensor, { mask }: MaskOptions = {}): Tensor {
+    return l1Loss(input, targets, { reduction: this.reduction, mask });
   }
 }

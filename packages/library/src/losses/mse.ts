@@ -7,7 +7,8 @@ import type { Tensor } from "../tensor/tensor.ts";
 import {
   checkReduction,
   checkSameShape,
-  reduce,
+  reduceCounting,
+  type MaskOptions,
   type Reduction,
   type ReductionOptions,
 } from "./reduction.ts";
@@ -17,22 +18,27 @@ import {
  *
  * - `input`, `targets` the same shape, any
  *
+ * With a `mask`, over those that count.
+ *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
  *
  * @throws ShapeError if the shapes differ; nothing is broadcast
  *
  * @example
  * mseLoss(tensor([1, 2]), tensor([1, 5])).item(); // 4.5
+ * mseLoss(tensor([[1, 2], [3, 9]]), zeros([2, 2]), { mask: sequenceMask([2, 1]) }).item(); // 4.67
  */
 export function mseLoss(
   input: Tensor,
   targets: Tensor,
-  { reduction = "mean" }: ReductionOptions = {},
+  { reduction = "mean", mask }: ReductionOptions & MaskOptions = {},
 ): Tensor {
   checkReduction("mseLoss", reduction);
   checkSameShape("mseLoss", input, targets);
-  const error = input.sub(targets);
-  return reduce(error.mul(error), reduction);
+  return reduceCounting("mseLoss", [input, targets], { reduction, mask }, (x, y) => {
+    const error = x.sub(y);
+    return error.mul(error);
+  });
 }
 
 /**
@@ -51,7 +57,7 @@ export class MSELoss extends Module {
   }
 
   /** Two of the same shape → [], or that shape if reduction is `"none"` */
-  forward(input: Tensor, targets: Tensor): Tensor {
-    return mseLoss(input, targets, this);
+  forward(input: Tensor, targets: Tensor, { mask }: MaskOptions = {}): Tensor {
+    return mseLoss(input, targets, { reduction: this.reduction, mask });
   }
 }

@@ -81,6 +81,14 @@ export {
   type PackPaddedOptions,
   type PadPackedOptions,
 } from "./recurrent/packed-sequence.ts";
+export {
+  PoolOverTime,
+  poolOverTime,
+  type CountingOptions,
+  type Pooling,
+  type PoolOverTimeOptions,
+} from "./pool-over-time.ts";
+export { AttentionPooling, type AttentionPoolingOptions } from "./attention-pooling.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { Dropout, type DropoutOptions } from "./dropout.ts";
 export { LayerNorm, type LayerNormOptions } from "./layer-norm.ts";

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ArgumentError, FormatError, ShapeError } from "../core/errors.ts";
 import { encodeStateDict } from "../io/safetensors-files.ts";
 import {
+  AttentionPooling,
   BatchNorm1d,
   Dropout,
   Embedding,
@@ -11,8 +12,11 @@ import {
   LSTM,
   Module,
   Parameter,
+  PoolOverTime,
+  poolOverTime,
   RNN,
   Sequential,
+  type Pooling,
 } from "../nn/index.ts";
 import { cat, randn, tensor, zeros, type Tensor } from "../tensor/index.ts";
 import { createStream } from "./create-stream.ts";
@@ -121,10 +125,31 @@ describe("what cannot be streamed is refused with the layer's path", () => {
       new LSTM(3, 4, { numLayers: 2, dropout: 0.1 }),
       "LSTM) cannot be streamed: it drops features",
     ],
+    ["pooling", new PoolOverTime("mean"), "PoolOverTime) cannot be streamed: its mean over time"],
+    ["attention", new AttentionPooling(3), "AttentionPooling) cannot be streamed: attention over"],
     ["a bare cell", new GRUCell(3, 4), "GRUCell) cannot be streamed: a cell leaves its state"],
   ])("%s", (_, layer, message) => {
     expect(() => createStream(new Model(new Linear(3, 3), layer))).toThrow(
       `createStream: parts.1 (${message}`,
+    );
+  });
+
+  test("pooling by a function, when it runs", () => {
+    class Pools extends Module {
+      readonly gru = new GRU(3, 4, { batchFirst: true });
+      pooling: Pooling = "last";
+      forward(x: Tensor): Tensor {
+        return poolOverTime(this.gru.forward(x)[0], this.pooling, { batchFirst: true });
+      }
+    }
+    const model = new Pools();
+    const x = randn([2, 3, 3]);
+    const stream = createStream(model);
+    stream.push(x.slice(1, 0, 2));
+    close(stream.push(x.slice(1, 2)), model.forward(x));
+    model.pooling = "max";
+    expect(() => stream.push(x)).toThrow(
+      "poolOverTime: it cannot be streamed: its max over time needs the whole sequence.",
     );
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { gradCheck } from "../../src/autograd/index.ts";
+import { sequenceMask } from "../../src/data/index.ts";
 import {
   binaryCrossEntropyWithLogits,
   crossEntropy,
@@ -24,6 +25,7 @@ const ids3d = tensor([
 ]);
 const weight = positive(5);
 const weight4 = positive(4);
+const mask = sequenceMask([2, 4, 1]);
 const logProbs = random(7, 3, 4).logSoftmax(-1);
 const ctcTargets = tensor([
   [1, 2, 2],
@@ -67,6 +69,15 @@ const CASES: Case[] = [
     [random(3, 4), random(3, 4), positive(3, 4)]],
   ["gaussianNllLoss, one variance per row",
     (reduction, x, y, v) => gaussianNllLoss(x, y, v, { reduction, full: true }),
+    [random(3, 4), random(3, 4), positive(3)]],
+  ["mseLoss with a mask", (reduction, x, y) => mseLoss(x, y, { reduction, mask }), [random(3, 4), random(3, 4)]],
+  ["l1Loss with a mask of its first axes",
+    (reduction, x, y) => l1Loss(x, y, { reduction, mask }), [random(3, 4, 2), random(3, 4, 2)]],
+  ["binaryCrossEntropyWithLogits with a mask, weighted",
+    (reduction, x, z) => binaryCrossEntropyWithLogits(x, z, { reduction, mask, posWeight: weight4 }),
+    [random(3, 4), positive(3, 4)]],
+  ["gaussianNllLoss with a mask, one variance per row",
+    (reduction, x, y, v) => gaussianNllLoss(x, y, v, { reduction, mask }),
     [random(3, 4), random(3, 4), positive(3)]],
   ["ctcLoss",
     (reduction, x) => ctcLoss(x, ctcTargets, [7, 4, 5], [3, 2, 0], { reduction }),

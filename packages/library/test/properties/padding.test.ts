@@ -5,6 +5,10 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { sequenceMask } from "../../src/data/index.ts";
+import { mseLoss } from "../../src/losses/index.ts";
+import { AttentionPooling } from "../../src/nn/attention-pooling.ts";
+import { poolOverTime } from "../../src/nn/pool-over-time.ts";
 import { GRU } from "../../src/nn/recurrent/gru.ts";
 import { LSTM } from "../../src/nn/recurrent/lstm.ts";
 import { RNN } from "../../src/nn/recurrent/rnn.ts";
@@ -110,6 +114,40 @@ describe.each(RUNS)("for any padded batch, on the engine %s", (_, run) => {
     });
   });
 });
+
+describe.each(RUNS)("pooling and losses of a padded batch, on the engine %s", (_, run) => {
+  test("what stands in the padding, NaN included, changes neither result nor gradient", () => {
+    run(() => {
+      fc.assert(
+        fc.property(cases, (one) => {
+          const rows = rowsOf(one);
+          const clean = pooled(one, withPadding(one, rows, 0));
+          expect(pooled(one, withPadding(one, rows, NaN))).toEqual(clean);
+          expect(clean.flat().some(Number.isNaN)).toBe(false);
+        }),
+        CHECKS,
+      );
+    });
+  });
+});
+
+/** Results and gradient of every pooling and of a masked loss. */
+function pooled({ lengths, seq, seed }: Case, rows: Row[]): number[][] {
+  const x = tensor(rows, { shape: [rows.length, seq, INPUT], requiresGrad: true });
+  const options = { batchFirst: true, lengths };
+  const generator = new RandomGenerator(seed);
+  const attention = new AttentionPooling(INPUT, { batchFirst: true, generator });
+  const results = [
+    poolOverTime(x, "last", options),
+    poolOverTime(x, "mean", options),
+    poolOverTime(x, "max", options),
+    ...attention.forward(x, { lengths }),
+    mseLoss(x, x.detach().mul(0.5), { mask: sequenceMask(lengths, seq) }),
+  ];
+  results.map((t) => t.mul(t).sum()).reduce((a, b) => a.add(b)).backward(); // prettier-ignore
+  const gradients = [x, ...attention.parameters()].map((t) => t.grad!);
+  return [...results, ...gradients].map((t) => Array.from(t.data));
+}
 
 /** Of each sequence. */
 const PER_ROW = ["output", "hN", "cN", "grad.input"];
