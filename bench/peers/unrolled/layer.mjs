@@ -12,8 +12,8 @@ export function prepareLayer(work) {
   const { batch, seq, inputSize, mode } = work;
   const training = mode === "training";
   const x = tensor(inputOf(work), { shape: [batch, seq, inputSize], requiresGrad: training });
-  if (training) return trainingStep(layer, x);
-  return work.streaming ? streamingStep(layer, x) : forwardPass(layer, x);
+  if (training) return trainingStep(layer, x, work);
+  return work.streaming ? streamingStep(layer, x) : forwardPass(layer, x, work);
 }
 
 /** With the bench's weights; layers above the first keep those they were born with. */
@@ -34,14 +34,14 @@ function createLayer(work) {
 }
 
 /** Forward, Σy², backward: to every weight, every bias and the input. */
-function trainingStep(layer, x) {
+function trainingStep(layer, x, { lengths }) {
   const parameters = layer.parameters();
   const body = () => {
     // After an optimizer's step the weights are new ones: copies made of them are worth nothing.
     for (const { storage } of parameters) storage.changed();
     layer.zeroGrad();
     x.grad = null;
-    const [output] = layer.forward(x);
+    const [output] = layer.forward(x, null, { lengths });
     output.mul(output).sum().backward();
     return output;
   };
@@ -58,8 +58,8 @@ function trainingStep(layer, x) {
   return { body, check };
 }
 
-function forwardPass(layer, x) {
-  const body = () => noGrad(() => layer.forward(x)[0]);
+function forwardPass(layer, x, { lengths }) {
+  const body = () => noGrad(() => layer.forward(x, null, { lengths })[0]);
   return { body, check: () => ({ output: body().data }) };
 }
 

@@ -59,6 +59,12 @@ export class GRU extends RecurrentLayer {
    */
   forward(
     input: Tensor,
+    h0?: null,
+    options?: RecurrentForwardOptions,
+  ): [output: Tensor, hN: Tensor];
+  // The form above is the same in all three, so that an RNN | LSTM | GRU can be called.
+  forward(
+    input: Tensor,
     h0?: Tensor | null,
     options?: RecurrentForwardOptions,
   ): [output: Tensor, hN: Tensor];

@@ -60,6 +60,12 @@ export class LSTM extends RecurrentLayer {
    */
   forward(
     input: Tensor,
+    states?: null,
+    options?: RecurrentForwardOptions,
+  ): [output: Tensor, states: LSTMStates];
+  // The form above is the same in all three, so that an RNN | LSTM | GRU can be called.
+  forward(
+    input: Tensor,
     states?: LSTMStates | null,
     options?: RecurrentForwardOptions,
   ): [output: Tensor, states: LSTMStates];
