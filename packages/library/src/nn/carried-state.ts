@@ -60,6 +60,16 @@ export function refuseInStream(where: string, why: string): void {
   if (current !== null) throw new ArgumentError(`${where}: it cannot be streamed: ${why}.`);
 }
 
+function within<T>(states: CarriedStates, body: () => T): T {
+  const before = current;
+  current = states;
+  try {
+    return body();
+  } finally {
+    current = before;
+  }
+}
+
 /** What one stream's layers carry. */
 export class CarriedStates {
   readonly #layers = new Map<Module, LayerCalls>();
@@ -67,14 +77,7 @@ export class CarriedStates {
   /** Runs one step of the model. If it fails, all states are as they were before. */
   step<T>(body: () => T): T {
     for (const layer of this.#layers.values()) layer.begin();
-    const before = current;
-    current = this;
-    let result: T;
-    try {
-      result = body();
-    } finally {
-      current = before;
-    }
+    const result = within(this, body);
     for (const layer of this.#layers.values()) layer.check();
     for (const layer of this.#layers.values()) layer.commit();
     return result;

@@ -16,6 +16,7 @@ import {
   poolOverTime,
   RNN,
   Sequential,
+  type Layer,
   type Pooling,
 } from "../nn/index.ts";
 import { cat, randn, tensor, zeros, type Tensor } from "../tensor/index.ts";
@@ -96,7 +97,7 @@ describe("what cannot be streamed is refused with the layer's path", () => {
     readonly parts: Sequential;
     constructor(...layers: Module[]) {
       super();
-      this.parts = new Sequential(...(layers as Linear[]));
+      this.parts = new Sequential(...(layers as Layer[]));
     }
     forward(x: Tensor): Tensor {
       return this.parts.forward(x);

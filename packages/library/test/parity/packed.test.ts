@@ -74,10 +74,10 @@ function packedForward(
   const packed = packPaddedSequence(input, lengths, { batchFirst, enforceSorted: false });
   const padded = (output: PackedSequence) => padPackedSequence(output, { batchFirst, totalLength });
   if (layer instanceof LSTM) {
-    const [output, [hN, cN]] = layer.forward(packed, h0 ? [h0, c0] : null);
+    const [output, [hN, cN]] = layer.forwardPacked(packed, h0 ? [h0, c0] : null);
     return { output: padded(output)[0], hN, cN };
   }
-  const [output, hN] = layer.forward(packed, h0);
+  const [output, hN] = layer.forwardPacked(packed, h0);
   return { output: padded(output)[0], hN };
 }
 

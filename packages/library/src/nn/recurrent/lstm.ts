@@ -11,7 +11,7 @@
  */
 
 import type { Tensor } from "../../tensor/tensor.ts";
-import { PackedSequence, throughPacked } from "./packed-sequence.ts";
+import { isPacked, throughPacked, type PackedSequence } from "./packed-sequence.ts";
 import {
   RecurrentLayer,
   type RecurrentForwardOptions,
@@ -50,8 +50,7 @@ export class LSTM extends RecurrentLayer {
   }
 
   /**
-   * - `input`  [seq, batch, inputSize], or [batch, seq, inputSize] if `batchFirst`; or [seq, inputSize];
-   *   or a {@link PackedSequence}, and then `output` is one too
+   * - `input`  [seq, batch, inputSize], or [batch, seq, inputSize] if `batchFirst`; or [seq, inputSize]
    * - `h0`     [numLayers·numDirections, batch, projSize || hiddenSize]; zeros if left out
    * - `c0`     [numLayers·numDirections, batch, hiddenSize]; zeros if left out
    *
@@ -60,31 +59,24 @@ export class LSTM extends RecurrentLayer {
    */
   forward(
     input: Tensor,
-    states?: null,
-    options?: RecurrentForwardOptions,
-  ): [output: Tensor, states: LSTMStates];
-  // The form above is the same in all three, so that an RNN | LSTM | GRU can be called.
-  forward(
-    input: Tensor,
-    states?: LSTMStates | null,
-    options?: RecurrentForwardOptions,
-  ): [output: Tensor, states: LSTMStates];
-  forward(
-    input: PackedSequence,
-    states?: LSTMStates | null,
-  ): [output: PackedSequence, states: LSTMStates];
-  forward(
-    input: Tensor | PackedSequence,
     states?: LSTMStates | null,
     options: RecurrentForwardOptions = {},
-  ): [output: Tensor | PackedSequence, states: LSTMStates] {
-    if (input instanceof PackedSequence) {
-      return throughPacked(input, this.batchFirst, (padded, lengths) =>
-        this.forward(padded, states, { lengths }),
-      );
-    }
+  ): [output: Tensor, states: LSTMStates] {
+    // As PyTorch does; for the types it is forwardPacked. With a second signature TypeScript could not
+    // infer a state that a loop carries: const [output, next] = layer.forward(x, state); state = next.
+    if (isPacked(input)) return this.forwardPacked(input, states) as never;
     const [h0, c0] = states ?? [null, null];
     const { output, hN, cN } = this.run(input, h0, c0, options);
     return [output, [hN, cN!]];
+  }
+
+  /** {@link forward} for a batch in PyTorch's packed form; the output is packed in the same way. */
+  forwardPacked(
+    input: PackedSequence,
+    states?: LSTMStates | null,
+  ): [output: PackedSequence, states: LSTMStates] {
+    return throughPacked(input, this.batchFirst, (padded, lengths) =>
+      this.forward(padded, states, { lengths }),
+    );
   }
 }

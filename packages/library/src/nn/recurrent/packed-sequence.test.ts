@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { randn, tensor, zeros } from "../../tensor/index.ts";
 import { GRU } from "./gru.ts";
 import { LSTM } from "./lstm.ts";
+import { RNN } from "./rnn.ts";
 import {
   packPaddedSequence,
   packSequence,
@@ -56,12 +57,12 @@ test("ids come back as ids, and each sequence alone by unpackSequence", () => {
 
 test("a layer gives a PackedSequence of the same sizes and order for one, and takes it again", () => {
   const packed = packPaddedSequence(x, [2, 4, 1], { batchFirst: true, enforceSorted: false });
-  const [output, [hN]] = new LSTM(2, 3).forward(packed);
+  const [output, [hN]] = new LSTM(2, 3).forwardPacked(packed);
   expect(output.data.shape).toEqual([7, 3]);
   expect(output.batchSizes).toBe(packed.batchSizes);
   expect(output.sortedIndices).toBe(packed.sortedIndices);
   expect(hN.shape).toEqual([1, 3, 3]);
-  const [again] = new GRU(3, 4, { bidirectional: true }).forward(output, zeros([2, 3, 4]));
+  const [again] = new GRU(3, 4, { bidirectional: true }).forwardPacked(output, zeros([2, 3, 4]));
   expect(again.data.shape).toEqual([7, 8]);
 });
 
@@ -70,7 +71,18 @@ test("states are in the order of the batch, not of the packed rows", () => {
   const h0 = randn([1, 3, 3]);
   const lengths = [2, 4, 1];
   const packed = packPaddedSequence(x, lengths, { batchFirst: true, enforceSorted: false });
-  const [, fromPacked] = gru.forward(packed, h0);
+  const [, fromPacked] = gru.forwardPacked(packed, h0);
   const [, fromLengths] = gru.forward(x, h0, { lengths });
   expect(fromPacked.toArray()).toEqual(fromLengths.toArray());
+});
+
+test("forward takes a PackedSequence too, as in PyTorch, where no types are checked", () => {
+  const packed = packSequence([randn([4, 2]), randn([3, 2])]);
+  for (const layer of [new RNN(2, 3), new LSTM(2, 3), new GRU(2, 3)]) {
+    const [output]: unknown[] = layer.forward(packed as never);
+    expect(output).toBeInstanceOf(PackedSequence);
+    expect((output as PackedSequence).data.toArray()).toEqual(
+      layer.forwardPacked(packed)[0].data.toArray(),
+    );
+  }
 });

@@ -17,7 +17,8 @@ import { cat } from "../../tensor/ops/indexing.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 
 /**
- * What {@link packPaddedSequence} gives, and RNN, LSTM and GRU take and give back.
+ * What {@link packPaddedSequence} gives; RNN, LSTM and GRU take it and give one back, by
+ * `forwardPacked` (or by `forward` where no types are checked).
  *
  * - `data`            [steps, …] the steps of all sequences, time by time, longest sequence first
  * - `batchSizes`      [seq] how many sequences are still running at each time
@@ -190,6 +191,10 @@ export function packSequence(
  */
 export function unpackSequence(packed: PackedSequence): Tensor[] {
   return unpadSequence(...padPackedSequence(packed));
+}
+
+export function isPacked(value: unknown): value is PackedSequence {
+  return value instanceof PackedSequence;
 }
 
 /**

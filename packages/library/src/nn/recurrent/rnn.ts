@@ -6,7 +6,7 @@
 
 import { ArgumentError } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { PackedSequence, throughPacked } from "./packed-sequence.ts";
+import { isPacked, throughPacked, type PackedSequence } from "./packed-sequence.ts";
 import {
   RecurrentLayer,
   type RecurrentForwardOptions,
@@ -49,8 +49,7 @@ export class RNN extends RecurrentLayer {
   }
 
   /**
-   * - `input` [seq, batch, inputSize], or [batch, seq, inputSize] if `batchFirst`; or [seq, inputSize];
-   *   or a {@link PackedSequence}, and then `output` is one too
+   * - `input` [seq, batch, inputSize], or [batch, seq, inputSize] if `batchFirst`; or [seq, inputSize]
    * - `h0`    [numLayers·numDirections, batch, hiddenSize]; zeros if left out
    *
    * @returns `output` [seq, batch, numDirections·hiddenSize] (or batch first), the top layer's h at
@@ -58,27 +57,20 @@ export class RNN extends RecurrentLayer {
    */
   forward(
     input: Tensor,
-    h0?: null,
-    options?: RecurrentForwardOptions,
-  ): [output: Tensor, hN: Tensor];
-  // The form above is the same in all three, so that an RNN | LSTM | GRU can be called.
-  forward(
-    input: Tensor,
-    h0?: Tensor | null,
-    options?: RecurrentForwardOptions,
-  ): [output: Tensor, hN: Tensor];
-  forward(input: PackedSequence, h0?: Tensor | null): [output: PackedSequence, hN: Tensor];
-  forward(
-    input: Tensor | PackedSequence,
     h0?: Tensor | null,
     options: RecurrentForwardOptions = {},
-  ): [output: Tensor | PackedSequence, hN: Tensor] {
-    if (input instanceof PackedSequence) {
-      return throughPacked(input, this.batchFirst, (padded, lengths) =>
-        this.forward(padded, h0, { lengths }),
-      );
-    }
+  ): [output: Tensor, hN: Tensor] {
+    // As PyTorch does; for the types it is forwardPacked. With a second signature TypeScript could not
+    // infer a state that a loop carries: const [output, next] = layer.forward(x, state); state = next.
+    if (isPacked(input)) return this.forwardPacked(input, h0) as never;
     const { output, hN } = this.run(input, h0 ?? null, null, options);
     return [output, hN];
+  }
+
+  /** {@link forward} for a batch in PyTorch's packed form; the output is packed in the same way. */
+  forwardPacked(input: PackedSequence, h0?: Tensor | null): [output: PackedSequence, hN: Tensor] {
+    return throughPacked(input, this.batchFirst, (padded, lengths) =>
+      this.forward(padded, h0, { lengths }),
+    );
   }
 }
