@@ -25,7 +25,7 @@ import {
   checkReduction,
   checkSameShape,
   reduceCounting,
-  type MaskOptions,
+  type LossMaskOptions,
   type Reduction,
   type ReductionOptions,
 } from "./reduction.ts";
@@ -61,7 +61,7 @@ export function binaryCrossEntropyWithLogits(
     posWeight = null,
     reduction = "mean",
     mask,
-  }: BCEWithLogitsOptions & MaskOptions = {},
+  }: BCEWithLogitsOptions & LossMaskOptions = {},
 ): Tensor {
   const where = "binaryCrossEntropyWithLogits";
   checkReduction(where, reduction);
@@ -150,7 +150,7 @@ export class BCEWithLogitsLoss extends Module {
   }
 
   /** Two of the same shape → [], or that shape if reduction is `"none"` */
-  forward(logits: Tensor, targets: Tensor, { mask }: MaskOptions = {}): Tensor {
+  forward(logits: Tensor, targets: Tensor, { mask }: LossMaskOptions = {}): Tensor {
     const { weight, posWeight, reduction } = this;
     return binaryCrossEntropyWithLogits(logits, targets, { weight, posWeight, reduction, mask });
   }

@@ -10,7 +10,7 @@ import {
   checkReduction,
   checkSameShape,
   reduceCounting,
-  type MaskOptions,
+  type LossMaskOptions,
   type Reduction,
   type ReductionOptions,
 } from "./reduction.ts";
@@ -43,7 +43,7 @@ export function gaussianNllLoss(
   input: Tensor,
   targets: Tensor,
   variance: Tensor,
-  { full = false, eps = 1e-6, reduction = "mean", mask }: GaussianNLLOptions & MaskOptions = {},
+  { full = false, eps = 1e-6, reduction = "mean", mask }: GaussianNLLOptions & LossMaskOptions = {},
 ): Tensor {
   checkReduction("gaussianNllLoss", reduction);
   checkSameShape("gaussianNllLoss", input, targets);
@@ -103,7 +103,12 @@ export class GaussianNLLLoss extends Module {
   }
 
   /** input, targets and variance of one shape → [], or that shape if reduction is `"none"` */
-  forward(input: Tensor, targets: Tensor, variance: Tensor, { mask }: MaskOptions = {}): Tensor {
+  forward(
+    input: Tensor,
+    targets: Tensor,
+    variance: Tensor,
+    { mask }: LossMaskOptions = {},
+  ): Tensor {
     const { full, eps, reduction } = this;
     return gaussianNllLoss(input, targets, variance, { full, eps, reduction, mask });
   }

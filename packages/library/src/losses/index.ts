@@ -19,4 +19,4 @@ export { GaussianNLLLoss, gaussianNllLoss, type GaussianNLLOptions } from "./gau
 export { L1Loss, l1Loss } from "./l1.ts";
 export { MSELoss, mseLoss } from "./mse.ts";
 export { NLLLoss, nllLoss, type NLLOptions } from "./nll.ts";
-export type { MaskOptions, Reduction, ReductionOptions } from "./reduction.ts";
+export type { LossMaskOptions, Reduction, ReductionOptions } from "./reduction.ts";

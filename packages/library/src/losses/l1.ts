@@ -8,7 +8,7 @@ import {
   checkReduction,
   checkSameShape,
   reduceCounting,
-  type MaskOptions,
+  type LossMaskOptions,
   type Reduction,
   type ReductionOptions,
 } from "./reduction.ts";
@@ -30,7 +30,7 @@ import {
 export function l1Loss(
   input: Tensor,
   targets: Tensor,
-  { reduction = "mean", mask }: ReductionOptions & MaskOptions = {},
+  { reduction = "mean", mask }: ReductionOptions & LossMaskOptions = {},
 ): Tensor {
   checkReduction("l1Loss", reduction);
   checkSameShape("l1Loss", input, targets);
@@ -53,7 +53,7 @@ export class L1Loss extends Module {
   }
 
   /** Two of the same shape → [], or that shape if reduction is `"none"` */
-  forward(input: Tensor, targets: Tensor, { mask }: MaskOptions = {}): Tensor {
+  forward(input: Tensor, targets: Tensor, { mask }: LossMaskOptions = {}): Tensor {
     return l1Loss(input, targets, { reduction: this.reduction, mask });
   }
 }

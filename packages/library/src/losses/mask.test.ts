@@ -7,11 +7,11 @@ import {
   L1Loss,
   MSELoss,
   mseLoss,
-  type MaskOptions,
+  type LossMaskOptions,
   type ReductionOptions,
 } from "./index.ts";
 
-type Loss = (options: ReductionOptions, tensors: Tensor[], mask: MaskOptions) => Tensor;
+type Loss = (options: ReductionOptions, tensors: Tensor[], mask: LossMaskOptions) => Tensor;
 
 const LOSSES: [name: string, loss: Loss][] = [
   ["MSELoss", (options, [x, y], mask) => new MSELoss(options).forward(x, y, mask)],

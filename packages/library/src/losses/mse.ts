@@ -8,7 +8,7 @@ import {
   checkReduction,
   checkSameShape,
   reduceCounting,
-  type MaskOptions,
+  type LossMaskOptions,
   type Reduction,
   type ReductionOptions,
 } from "./reduction.ts";
@@ -31,7 +31,7 @@ import {
 export function mseLoss(
   input: Tensor,
   targets: Tensor,
-  { reduction = "mean", mask }: ReductionOptions & MaskOptions = {},
+  { reduction = "mean", mask }: ReductionOptions & LossMaskOptions = {},
 ): Tensor {
   checkReduction("mseLoss", reduction);
   checkSameShape("mseLoss", input, targets);
@@ -57,7 +57,7 @@ export class MSELoss extends Module {
   }
 
   /** Two of the same shape → [], or that shape if reduction is `"none"` */
-  forward(input: Tensor, targets: Tensor, { mask }: MaskOptions = {}): Tensor {
+  forward(input: Tensor, targets: Tensor, { mask }: LossMaskOptions = {}): Tensor {
     return mseLoss(input, targets, { reduction: this.reduction, mask });
   }
 }

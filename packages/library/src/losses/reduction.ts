@@ -16,7 +16,7 @@ export interface ReductionOptions {
   reduction?: Reduction;
 }
 
-export interface MaskOptions {
+export interface LossMaskOptions {
   /**
    * Which elements count, as {@link sequenceMask} gives it: 1 for those that do, 0 for padding. Of
    * the input's shape or of its first axes, [batch, seq] for [batch, seq, features]. What does not
@@ -34,7 +34,7 @@ export interface MaskOptions {
 export function reduceCounting(
   where: string,
   tensors: readonly Tensor[],
-  { reduction = "mean", mask = null }: ReductionOptions & MaskOptions,
+  { reduction = "mean", mask = null }: ReductionOptions & LossMaskOptions,
   lossesOf: (...tensors: Tensor[]) => Tensor,
 ): Tensor {
   if (mask === null) return reduce(lossesOf(...tensors), reduction);
