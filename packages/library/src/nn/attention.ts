@@ -19,14 +19,13 @@ import {
   ShapeError,
 } from "../core/errors.ts";
 import { sameShape } from "../core/shape.ts";
-import { checkFloat, toIndices, zeros } from "../tensor/creation.ts";
+import { readLengths, type SequenceLengths } from "../data/lengths.ts";
+import { sequenceMask } from "../data/sequence-mask.ts";
+import { checkFloat, zeros } from "../tensor/creation.ts";
 import type { RandomGenerator } from "../tensor/random.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { Linear } from "./linear.ts";
 import { Module } from "./module.ts";
-import type { RecurrentForwardOptions } from "./recurrent/recurrent-layer.ts";
-
-type Lengths = NonNullable<RecurrentForwardOptions["lengths"]>;
 
 export type AttentionScore = "dot" | "scaledDot" | "general" | "additive";
 
@@ -43,7 +42,7 @@ export interface AttentionMemoryOptions {
   /** What is read, where it is not the keys themselves: [batch, src, valueSize]. */
   values?: Tensor;
   /** True length of each sequence [batch]: what stands after it is never read. */
-  lengths?: Lengths;
+  lengths?: SequenceLengths;
   /** [batch, src], 1 where a position counts and 0 where it does not; instead of `lengths`. */
   mask?: Tensor;
 }
@@ -198,13 +197,13 @@ function checkScore(score: AttentionScore, querySize: number, keySize: number): 
 function biasFor(
   where: string,
   [batch, src]: [number, number],
-  lengths: Lengths | undefined,
+  lengths: SequenceLengths | undefined,
   mask: Tensor | undefined,
 ): Tensor | null {
   if (lengths && mask) {
     throw new ArgumentError(`${where}: expected lengths or a mask, got both.`);
   }
-  const counts = lengths ? sequenceMask(where, lengths, [batch, src]) : mask;
+  const counts = lengths ? sequenceMask(readLengths(where, lengths, batch, src), src) : mask;
   if (!counts) return null;
   if (!sameShape(counts.shape, [batch, src])) {
     throw new ShapeError(
@@ -221,20 +220,4 @@ function biasFor(
   return array.includes(0)
     ? zeros([batch, 1, src]).maskedFill(counts.eq(0).unsqueeze(1), -Infinity)
     : null;
-}
-
-/** [batch, src], 1 before a sequence's end and 0 after it. */
-function sequenceMask(where: string, lengths: Lengths, [batch, src]: [number, number]): Tensor {
-  const list = "storage" in lengths ? toIndices(where, lengths) : Int32Array.from(lengths);
-  const wrong = list.findIndex((length) => length < 1 || length > src);
-  if (list.length !== batch || wrong >= 0) {
-    throw new ArgumentError(
-      `${where}: expected ${batch} lengths, one for each sequence, between 1 and ${src}, got ` +
-        (wrong >= 0 ? `${list[wrong]} for sequence ${wrong}.` : `${list.length}.`),
-    );
-  }
-  const counts = Int32Array.from({ length: batch * src }, (_, i) =>
-    i % src < list[Math.floor(i / src)] ? 1 : 0,
-  );
-  return new Tensor(counts, [batch, src]);
 }
