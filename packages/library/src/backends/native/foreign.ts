@@ -101,12 +101,39 @@ function signalMask(): SignalMask {
   return libc.func("pthread_sigmask", "int", ["int", set, set]) as unknown as SignalMask;
 }
 
+const RTLD_NOW = 2;
+
 export class ForeignLibrary {
+  readonly #path: string;
   readonly #handle: ReturnType<Koffi["load"]>;
 
   /** `path` may be a mere name: then the system looks where it always looks. */
   constructor(path: string) {
+    this.#path = path;
     this.#handle = koffi!.load(path);
+  }
+
+  /**
+   * Keeps the library in memory until the process is gone; false where that cannot be had.
+   *
+   * koffi unloads libraries when Node ends. Threads that a library has started wait in its code for
+   * more to do, and where that code vanishes the process ends in a segmentation fault.
+   */
+  keepLoaded(): boolean {
+    if (host().platform === "win32") return false;
+    for (const name of isDarwin ? ["libSystem.dylib"] : ["libc.so.6", "libdl.so.2"]) {
+      try {
+        const open = koffi!.load(name).func("dlopen", "uintptr_t", ["str", "int"]);
+        const handle = (open as unknown as (path: string, how: number) => number)(
+          this.#path,
+          RTLD_NOW | (isDarwin ? 0x80 : 0x1000), // RTLD_NODELETE
+        );
+        if (Number(handle) !== 0) return true;
+      } catch {
+        // Before glibc 2.34 it was in libdl.
+      }
+    }
+    return false;
   }
 
   /** Throws if there is no such function. */

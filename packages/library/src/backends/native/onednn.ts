@@ -91,6 +91,8 @@ const LETTER_T = 84;
 
 export class OneDnn implements ThreadControl {
   readonly version: string;
+  /** Whether there can be more than one. */
+  readonly hasThreads: boolean;
   readonly #library: ForeignLibrary;
   readonly #major: 2 | 3;
   readonly #engine: Ptr;
@@ -124,6 +126,7 @@ export class OneDnn implements ThreadControl {
     this.#major = major;
     this.#setThreads = this.#findThreadCount();
     this.useThreads(1);
+    this.hasThreads = this.#setThreads !== null && this.#library.keepLoaded();
 
     const p = "uintptr_t";
     this.#createMemory = this.#checked("dnnl_memory_create", [p, p, p, p]);
@@ -145,11 +148,6 @@ export class OneDnn implements ThreadControl {
     const createStream = this.#checked("dnnl_stream_create", [p, p, "uint"]);
     this.#engine = this.#out.of((out) => createEngine(out, CPU, 0));
     this.#stream = this.#out.of((out) => createStream(out, this.#engine, IN_ORDER));
-  }
-
-  /** Whether there can be more than one. */
-  get hasThreads(): boolean {
-    return this.#setThreads !== null;
   }
 
   /** A primitive must run on as many as it was made for. Other programs' settings stay theirs. */

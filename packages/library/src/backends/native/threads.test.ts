@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { randomCall, randomNumbers } from "../../../test/support/engine-calls.ts";
 import { nativeEngine } from "../../../test/support/engines.ts";
@@ -93,6 +95,22 @@ describe.skipIf(nativeEngine?.layersFor("lstm") == null)("oneDNN on several thre
     setNumThreads(1);
     const grads = { output: null, hN: null, cN: null, needsInput: true };
     expect(() => layers.backward(call, saved as NativeSaved, grads)).not.toThrow();
+  });
+
+  test("a program that has used them ends in peace", () => {
+    const program = `
+      import { nn, randn, setNumThreads, useEngine } from "unrolled";
+      setNumThreads(2);
+      useEngine("native");
+      new nn.LSTM(128, 256).forward(randn([8, 32, 128]));
+      console.log("done");`;
+    const { status, signal, stdout } = spawnSync(
+      process.execPath,
+      // prettier-ignore
+      ["--conditions=unrolled-source", "--import", "./scripts/typescript.mjs", "--input-type=module", "--eval", program],
+      { cwd: fileURLToPath(new URL("../../../../../", import.meta.url)), encoding: "utf8" },
+    );
+    expect([status, signal, stdout]).toEqual([0, null, "done\n"]);
   });
 
   test("products: the same bits as on one", () => {
