@@ -1,15 +1,15 @@
 /**
  * @file Sequences of very different lengths: batches of similar lengths have little padding, so an
- * epoch costs less. The network reads letters and says which of four came first; `lengths` keep the
- * padding out of its answer.
+ * epoch costs less. The network names the first and the last letter of each; `lengths` tell it where
+ * that is, in both directions.
  *
  * Prints:
  *   1600 to train on, 400 held out; the longest has 86 letters
- *   padding in batches of 32, drawn by chance     71 %
+ *   padding in batches of 32, drawn by chance     72 %
  *   padding in batches of up to 400, by length     5 %
- *   epoch 1  loss 1.39…
+ *   epoch 1  loss 1.0…
  *   …
- *   epoch 10  loss 0.0…
+ *   epoch 5  loss 0.00…
  *   accuracy on held-out sequences 1.00
  */
 
@@ -17,6 +17,7 @@ import {
   accuracy,
   Adam,
   BucketBatchSampler,
+  cat,
   collateClasses,
   collateFields,
   collateIds,
@@ -34,15 +35,16 @@ import {
   type Tensor,
 } from "unrolled";
 
-class FirstOfFour extends Module {
+class FirstAndLast extends Module {
   readonly embedding = new Embedding(5, 8, { paddingIdx: 0 });
-  readonly lstm = new LSTM(8, 32, { batchFirst: true });
-  readonly head = new Linear(32, 4);
+  readonly lstm = new LSTM(8, 32, { batchFirst: true, bidirectional: true });
+  readonly head = new Linear(64, 16);
 
   forward({ ids, lengths }: IdsBatch): Tensor {
-    const x = this.embedding.forward(ids); //                       [batch, seq] → [batch, seq, 8]
-    const [, [hN]] = this.lstm.forward(x, null, { lengths }); //    [1, batch, 32]: after each one's end
-    return this.head.forward(hN.select(0, -1)); //                  [batch, 4]
+    const x = this.embedding.forward(ids); //                         [batch, seq] → [batch, seq, 8]
+    const [, [hN]] = this.lstm.forward(x, null, { lengths }); //      [2, batch, 32]
+    const ends = cat([hN.select(0, 0), hN.select(0, 1)], -1); //      [batch, 64]
+    return this.head.forward(ends); //                                [batch, 16]
   }
 }
 
@@ -51,7 +53,7 @@ const generator = new RandomGenerator(5);
 const data = Array.from({ length: 2000 }, () => {
   const length = Math.min(120, 3 + Math.floor(-12 * Math.log(1 - generator.random())));
   const ids = Int32Array.from({ length }, () => 1 + generator.integer(4));
-  return { ids, label: ids[0] - 1 };
+  return { ids, label: 4 * (ids[0] - 1) + ids[length - 1] - 1 };
 });
 const { train, held } = randomSplit(
   data,
@@ -79,9 +81,9 @@ console.log(`padding in batches of 32, drawn by chance     ${padding(byChance)}`
 console.log(`padding in batches of up to 400, by length     ${padding(byLength)}`);
 
 manualSeed(1);
-const model = new FirstOfFour();
+const model = new FirstAndLast();
 const optimizer = new Adam(model.parameters(), { lr: 1e-2 });
-for (let epoch = 1; epoch <= 10; epoch++) {
+for (let epoch = 1; epoch <= 5; epoch++) {
   let total = 0;
   for (const { ids, label } of byLength) {
     const loss = crossEntropy(model.forward(ids), label);
