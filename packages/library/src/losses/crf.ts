@@ -152,6 +152,10 @@ export class CRF extends Module {
     );
   }
 
+  override whyNotCausal(): string {
+    return "it scores the tags of a whole sequence together";
+  }
+
   #scores(emissions: Tensor): Scores {
     const transitions = Float64Array.from(this.transitions.storage.array);
     const largest = transitions.reduce((a, b) => Math.max(a, b), -Infinity);

@@ -101,4 +101,8 @@ export class Flatten extends Module {
   forward(x: Tensor): Tensor {
     return x.flatten(this.start, this.end);
   }
+
+  override whyNotCausal(): string | null {
+    return this.start >= 2 ? null : "it makes one axis of steps and features";
+  }
 }

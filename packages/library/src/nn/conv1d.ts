@@ -17,14 +17,18 @@ import { backend } from "../backends/index.ts";
 import type { FloatArray } from "../core/dtype.ts";
 import { ArgumentError, checkSize } from "../core/errors.ts";
 import type { SequenceLengths } from "../data/lengths.ts";
+import { zeros } from "../tensor/creation.ts";
+import { cat } from "../tensor/ops/indexing.ts";
 import type { RandomGenerator } from "../tensor/random.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { uniformByFan } from "./init.ts";
 import { inEnginePrecision } from "./layer-norm.ts";
+import { carriedState, type CarriedState } from "./carried-state.ts";
 import { Module, Parameter } from "./module.ts";
 import {
   checkWindows,
   numWindowsOf,
+  reachOf,
   windowedBatch,
   withBatchAxis,
   type WindowedBatch,
@@ -63,7 +67,8 @@ export interface Conv1dOptions {
  * Parameters: `weight` [outChannels, inChannels / groups, kernelSize] and `bias` [outChannels], both
  * uniform in ±1/√(inChannels / groups · kernelSize) at the start.
  *
- * With `padding: "causal"` output t depends on inputs up to t · stride alone.
+ * With `padding: "causal"` output t depends on inputs up to t · stride alone, and with stride 1
+ * {@link createStream} takes it step by step.
  *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html; causal: van den Oord et
  * al. 2016, "WaveNet: a generative model for raw audio"
@@ -130,17 +135,35 @@ export class Conv1d extends Module {
 
   /** x [batch, inChannels, seq] → [batch, outChannels, out], or both without the batch */
   forward(x: Tensor, options: WindowForwardOptions = {}): Tensor {
-    const where = "Conv1d.forward";
-    return withBatchAxis(where, x, this.inChannels, (batch) =>
-      conv1d(
-        batch,
-        this.weight,
-        this.bias,
-        windowedBatch(where, batch, this.#windows, options),
-        this.#windows,
-        this.groups,
-      ),
-    );
+    return withBatchAxis("Conv1d.forward", x, this.inChannels, (batch) => {
+      const carried = this.carriesState ? carriedState(this) : null;
+      return carried ? this.#goOn(carried, batch) : this.#convolve(batch, this.#windows, options);
+    });
+  }
+
+  #convolve(x: Tensor, windows: Windows, options: WindowForwardOptions = {}): Tensor {
+    const sizes = windowedBatch("Conv1d.forward", x, windows, options);
+    return conv1d(x, this.weight, this.bias, sizes, windows, this.groups);
+  }
+
+  /** In a stream, the steps before take the place of the zeros before. */
+  #goOn(carried: CarriedState, x: Tensor): Tensor {
+    const { padLeft } = this.#windows;
+    const { past } = carried.resume<{ past: Tensor | null }>({ past: null });
+    const all = cat([past ?? zeros([x.shape[0], x.shape[1], padLeft]), x], 2);
+    carried.keep({ past: all.slice(2, all.shape[2] - padLeft) });
+    return this.#convolve(all, { ...this.#windows, padLeft: 0 });
+  }
+
+  override get carriesState(): boolean {
+    return this.#windows.padLeft > 0 && this.whyNotCausal() === null;
+  }
+
+  override whyNotCausal(): string | null {
+    const { stride, padLeft, padRight } = this.#windows;
+    if (stride > 1) return `with a stride of ${stride} not every step of the input gives an output`;
+    if (padRight === 0 && padLeft === reachOf(this.#windows) - 1) return null;
+    return 'its kernel looks at steps to come; padding: "causal" keeps to those before';
   }
 
   /** Steps after this layer, of sequences that had `lengths`; 0 where one is too short. */

@@ -63,6 +63,10 @@ export class EmbeddingBag extends Embedding {
     this.mode = mode;
   }
 
+  override whyNotCausal(): string {
+    return "it makes one vector of all the steps";
+  }
+
   /** ids [batch, seq], or [n] with offsets → [batch, embeddingDim] */
   override forward(ids: Tensor, options: EmbeddingBagForwardOptions = {}): Tensor {
     const { weight, mode, paddingIdx } = this;

@@ -74,6 +74,10 @@ abstract class Pool1d extends Module {
     );
   }
 
+  override whyNotCausal(): string | null {
+    return "it makes one step of several";
+  }
+
   protected abstract pool(x: Tensor, sizes: WindowedBatch): Tensor;
 
   /** Steps after this layer, of sequences that had `lengths`; 0 where one is too short. */

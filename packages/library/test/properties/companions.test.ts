@@ -5,14 +5,29 @@ import {
   AvgPool1d,
   Conv1d,
   EmbeddingBag,
+  Flatten,
+  GRU,
+  Highway,
+  Linear,
   MaxPool1d,
+  Module,
   outputLengths,
   ReLU,
+  Residual,
   Sequential,
   WindowModel,
-  type Module,
 } from "../../src/nn/index.ts";
-import { arange, randn, RandomGenerator, tensor, type Tensor } from "../../src/tensor/index.ts";
+import { createStream, type StreamableModel } from "../../src/streaming/index.ts";
+import {
+  arange,
+  cat,
+  rand,
+  randn,
+  RandomGenerator,
+  stack,
+  tensor,
+  type Tensor,
+} from "../../src/tensor/index.ts";
 
 const LENGTHS = [9, 4, 6, 1];
 const SEQ = 9;
@@ -113,6 +128,50 @@ describe("with lengths, padding never matters", () => {
     const alone = crf.forward(emissions.slice(0, 1, 2).slice(1, 0, 2), tensor([[2, 2]]));
     const each = crf.forward(emissions, tags, { lengths, reduction: "none" });
     expect(alone.item()).toBeCloseTo(each.data[1], 5);
+  });
+});
+
+describe("a stream gives what the whole sequence gives", () => {
+  class Features extends Module {
+    readonly conv = new Conv1d(3, 4, 3, { padding: "causal", dilation: 2, groups: 1 });
+    readonly stack = new Residual(new GRU(4, 4, { batchFirst: true }));
+    readonly pointwise = new Conv1d(4, 4, 1);
+    readonly highway = new Highway(new Sequential(new Linear(4, 4), new ReLU()), 4);
+
+    forward(x: Tensor): Tensor {
+      const features = this.conv.forward(x.transpose()).relu(); //  [batch, 4, seq]
+      const [y] = this.stack.forward(features.transpose());
+      return this.highway.forward(this.pointwise.forward(y.transpose()).transpose());
+    }
+  }
+
+  test.each<[title: string, model: Features | WindowModel, input: Tensor]>([
+    ["Conv1d, Residual and Highway", new Features(), randn([2, 9, 3])],
+    ["WindowModel", new WindowModel(7, 3, 5, 4, { windowSize: 4 }), rand([2, 9]).mul(7).int()],
+  ])("%s: step by step, in pieces, and after its state has travelled", (_title, model, input) => {
+    const whole = model.forward(input);
+    const stream = createStream(model);
+    const steps = [0, 1, 2].map((t) => stream.step(input.select(1, t)));
+    const bytes = stream.state();
+    const piece = createStream(model)
+      .restore(bytes)
+      .push(input.slice(1, 3, 7));
+    stream.push(input.slice(1, 3, 7));
+    const rest = stream.push(input.slice(1, 7));
+    const streamed = cat([stack(steps, 1), piece, rest], 1);
+    expect(streamed.sub(whole).abs().max().item()).toBeLessThan(1e-6);
+  });
+
+  // prettier-ignore
+  test.each<[layer: StreamableModel, message: RegExp]>([
+    [new Conv1d(2, 2, 3, { padding: "same" }), /Conv1d cannot be streamed: its kernel looks at steps to come; padding: "causal"/],
+    [new Conv1d(2, 2, 3), /steps to come/],
+    [new Conv1d(2, 2, 3, { padding: "causal", stride: 2 }), /stride of 2/],
+    [new MaxPool1d(2), /MaxPool1d cannot be streamed: it makes one step of several/],
+    [new EmbeddingBag(3, 2), /EmbeddingBag cannot be streamed/],
+    [new Sequential(new Flatten()), /layers.0 .Flatten.|0 .Flatten. cannot be streamed/],
+  ])("%o is refused", (layer, message) => {
+    expect(() => createStream(layer)).toThrow(message);
   });
 });
 
