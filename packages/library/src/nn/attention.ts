@@ -159,6 +159,10 @@ export class Attention extends Module {
     return [weights.matmul(memory.values), weights];
   }
 
+  override whyNotCausal(): string {
+    return "attention looks at a whole sequence at every step";
+  }
+
   #scaled(keys: Tensor): Tensor {
     return this.score === "scaledDot" ? keys.mul(1 / Math.sqrt(this.keySize)) : keys;
   }

@@ -108,4 +108,8 @@ export class Seq2Seq<Encoder extends SequenceEncoder = SequenceEncoder> extends 
   select(state: Seq2SeqState, rows: Int32Array): Seq2SeqState {
     return this.decoder.select(state, rows);
   }
+
+  override whyNotCausal(): string {
+    return "it reads one sequence whole before it writes the other; greedySearch and beamSearch write step by step";
+  }
 }
