@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ArgumentError, FormatError, ShapeError } from "../core/errors.ts";
 import { encodeStateDict } from "../io/safetensors-files.ts";
 import {
+  Attention,
   AttentionPooling,
   BatchNorm1d,
   Dropout,
@@ -128,6 +129,7 @@ describe("what cannot be streamed is refused with the layer's path", () => {
     ],
     ["pooling", new PoolOverTime("mean"), "PoolOverTime) cannot be streamed: its mean over time"],
     ["attention", new AttentionPooling(3), "AttentionPooling) cannot be streamed: attention over"],
+    ["attention to a memory", new Attention(3, 3), "Attention) cannot be streamed: attention looks"],
     ["a bare cell", new GRUCell(3, 4), "GRUCell) cannot be streamed: a cell leaves its state"],
   ])("%s", (_, layer, message) => {
     expect(() => createStream(new Model(new Linear(3, 3), layer))).toThrow(
