@@ -358,6 +358,10 @@ export class Tensor {
   slice(axis: number, from: number, to?: number): Tensor {
     return indexing.slice(this, axis, from, to);
   }
+  /** Parts of these sizes along `axis`, which add up to its size. */
+  split(sizes: readonly number[], axis = 0): Tensor[] {
+    return indexing.split(this, sizes, axis);
+  }
   /** `chunks` parts along `axis`, the last one smaller if need be. */
   chunk(chunks: number, axis = 0): Tensor[] {
     return indexing.chunk(this, chunks, axis);

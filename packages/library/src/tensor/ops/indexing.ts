@@ -3,7 +3,7 @@
  * where the numbers came from; what was taken twice gets the sum.
  */
 
-import { record } from "../../autograd/tape.ts";
+import { record, recordMany } from "../../autograd/tape.ts";
 import { backend } from "../../backends/index.ts";
 import { isFloat, type NumericArray } from "../../core/dtype.ts";
 import { ArgumentError, checkSize, formatShape, ShapeError } from "../../core/errors.ts";
@@ -75,15 +75,53 @@ function emptyLike(x: Tensor, length: number): NumericArray {
   return isFloat(x.storage.array) ? backend().alloc(length) : new Int32Array(length);
 }
 
+/**
+ * Parts of these sizes along `axis`, one after another, as one node: their gradients are put
+ * together once, however many there are.
+ *
+ * @example
+ * split(tensor([1, 2, 3, 4]), [1, 3]).map((part) => part.toArray()); // [[1], [2, 3, 4]]
+ */
+export function split(x: Tensor, sizes: readonly number[], axis = 0): Tensor[] {
+  const at = normalizeAxis("split", axis, x.rank);
+  const starts: number[] = [];
+  let end = 0;
+  for (const size of sizes) {
+    checkSize("split", "every size", size, 0);
+    starts.push(end);
+    end += size;
+  }
+  if (end !== x.shape[at]) {
+    throw new ArgumentError(
+      `split: expected sizes that add up to ${x.shape[at]}, the size of axis ${at}, got ${formatShape(sizes)}.`,
+    );
+  }
+  const parts = sizes.map((size, i) => {
+    const shape = x.shape.map((n, other) => (other === at ? size : n));
+    return new Tensor(copyRange(x, at, starts[i], starts[i] + size), shape);
+  });
+  recordMany(
+    "split",
+    [x],
+    parts,
+    (grads) => {
+      const gradX = backend().alloc(x.size);
+      for (const [i, grad] of grads.entries()) {
+        if (grad) pasteRange(gradX, x.shape, at, starts[i], grad);
+      }
+      return [new Tensor(gradX, x.shape)];
+    },
+    { axis: at, sizes },
+  );
+  return parts;
+}
+
 export function chunk(x: Tensor, chunks: number, axis: number): Tensor[] {
   checkSize("chunk", "chunks", chunks);
-  const at = normalizeAxis("chunk", axis, x.rank);
-  const n = x.shape[at];
+  const n = x.shape[normalizeAxis("chunk", axis, x.rank)];
   const size = Math.max(1, Math.ceil(n / chunks));
-  const parts: Tensor[] = [];
-  for (let from = 0; from < n; from += size)
-    parts.push(slice(x, at, from, Math.min(n, from + size)));
-  return parts;
+  const sizes = Array.from({ length: Math.ceil(n / size) }, (_, i) => Math.min(size, n - i * size));
+  return split(x, sizes, axis);
 }
 
 /**
