@@ -16,6 +16,7 @@ export {
   usePrivateRegion,
   zeroRows,
 } from "./memory";
+export { minStep, minStepBackward } from "./min-step";
 export { adagradStep, adamStep, rmspropStep, sgdStep } from "./optimizer-steps";
 export { packB } from "./pack";
 export { sum, sumOfSquares, sumRows } from "./reduce";

@@ -60,6 +60,8 @@ export interface Kernels {
   readonly lstmStepBackward: (start: number, end: number, H: number, ifgo: Ptr, cPrev: Ptr, hNext: Ptr, gradH: Ptr, gradC: Ptr, gradOut: Ptr, gradOutStride: number) => void;
   readonly gruStep: (start: number, end: number, H: number, nrzu: Ptr, h: Ptr, out: Ptr, outStride: number, hPrev: Ptr) => void;
   readonly gruStepBackward: (start: number, end: number, H: number, nrzu: Ptr, hPrev: Ptr, gradH: Ptr, gradOut: Ptr, gradOutStride: number) => void;
+  readonly minStep: (start: number, end: number, H: number, lstm: number, positive: number, gates: Ptr, h: Ptr, out: Ptr, outStride: number, hPrev: Ptr) => void;
+  readonly minStepBackward: (start: number, end: number, H: number, lstm: number, positive: number, gates: Ptr, hPrev: Ptr, gradH: Ptr, gradOut: Ptr, gradOutStride: number) => void;
   readonly rnnStep: (start: number, end: number, H: number, relu: number, sums: Ptr, h: Ptr, out: Ptr, outStride: number, training: number) => void;
   readonly rnnStepBackward: (start: number, end: number, H: number, relu: number, sums: Ptr, hNext: Ptr, gradH: Ptr, gradOut: Ptr, gradOutStride: number) => void;
 }

@@ -210,9 +210,25 @@ export interface GemmCall {
   bias?: FloatArray | null;
 }
 
-export type CellKind = "rnn_tanh" | "rnn_relu" | "lstm" | "gru";
+/** Cells whose gates see the input alone: nothing but h′ = (1 − z) ⊙ h + z ⊙ v happens in time. */
+export type MinimalCellKind = "mingru" | "mingru_positive" | "minlstm" | "minlstm_positive";
 
-export const NUM_GATES: Record<CellKind, number> = { rnn_tanh: 1, rnn_relu: 1, lstm: 4, gru: 3 };
+export type CellKind = "rnn_tanh" | "rnn_relu" | "lstm" | "gru" | MinimalCellKind;
+
+export const NUM_GATES: Record<CellKind, number> = {
+  rnn_tanh: 1,
+  rnn_relu: 1,
+  lstm: 4,
+  gru: 3,
+  mingru: 2,
+  mingru_positive: 2,
+  minlstm: 3,
+  minlstm_positive: 3,
+};
+
+export function isMinimal(cell: CellKind): cell is MinimalCellKind {
+  return cell.startsWith("min");
+}
 
 /** Sizes: B batch, T steps, I input features, H hidden features, D directions, G = gates · H. */
 export interface RecurrentCall {
@@ -247,7 +263,7 @@ export interface RecurrentCall {
 export interface RecurrentWeights {
   /** [G, I] */
   weightIh: Storage;
-  /** [G, P] */
+  /** [G, P]; empty for minimal cells, whose gates do not see h */
   weightHh: Storage;
   /** [G] */
   biasIh: Storage | null;

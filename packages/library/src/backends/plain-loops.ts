@@ -8,7 +8,14 @@
 import type { FloatArray } from "../core/dtype.ts";
 import { unreachable } from "../core/errors.ts";
 import { broadcastStrides, sizeOf, type Shape } from "../core/shape.ts";
-import type { Backend, BinaryName, GemmCall, UnaryName } from "./backend.ts";
+import {
+  isMinimal,
+  type Backend,
+  type BinaryName,
+  type GemmCall,
+  type UnaryName,
+} from "./backend.ts";
+import { plainMinimal, plainMinimalBackward } from "./plain-minimal.ts";
 import { plainOptimizers } from "./plain-optimizers.ts";
 import { plainRows } from "./plain-rows.ts";
 import { plainRecurrent, plainRecurrentBackward, sigmoid } from "./plain-recurrent.ts";
@@ -35,8 +42,12 @@ export function plainLoops(dtype: "float32" | "float64"): Backend {
     logSoftmax: (x, rows, cols) => logSoftmax(x, rows, cols, alloc(x.length)),
     ...plainRows(alloc),
     ...plainOptimizers,
-    recurrent: (call) => plainRecurrent(call, alloc),
-    recurrentBackward: (call, saved, grads) => plainRecurrentBackward(call, saved, grads, alloc),
+    recurrent: (call) =>
+      isMinimal(call.cell) ? plainMinimal(call, alloc) : plainRecurrent(call, alloc),
+    recurrentBackward: (call, saved, grads) =>
+      isMinimal(call.cell)
+        ? plainMinimalBackward(call, saved, grads, alloc)
+        : plainRecurrentBackward(call, saved, grads, alloc),
   };
 }
 

@@ -51,7 +51,7 @@ interface WeightArrays {
   wr: FloatArray | null;
 }
 
-function arraysOf(weights: RecurrentWeights): WeightArrays {
+export function arraysOf(weights: RecurrentWeights): WeightArrays {
   return {
     wi: weights.weightIh.array as FloatArray,
     wh: weights.weightHh.array as FloatArray,
@@ -62,7 +62,7 @@ function arraysOf(weights: RecurrentWeights): WeightArrays {
 }
 
 /** Where things are: the same for forward and backward. */
-function layoutOf(call: RecurrentCall) {
+export function layoutOf(call: RecurrentCall) {
   const { batch: B, seq: T, hiddenSize: H, projSize } = call;
   const P = projSize || H;
   return {
@@ -314,7 +314,7 @@ export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-function fromInput({ wi, bi }: WeightArrays, x: FloatArray, j: number): number {
+export function fromInput({ wi, bi }: WeightArrays, x: FloatArray, j: number): number {
   return dot(wi, j * x.length, x) + (bi ? bi[j] : 0);
 }
 
@@ -330,11 +330,11 @@ function dot(matrix: FloatArray, at: number, x: FloatArray): number {
 }
 
 /** y += factor · matrix[at …] */
-function addScaled(y: FloatArray, factor: number, matrix: FloatArray, at: number): void {
+export function addScaled(y: FloatArray, factor: number, matrix: FloatArray, at: number): void {
   for (let k = 0; k < y.length; k++) y[k] += factor * matrix[at + k];
 }
 
 /** matrix[at …] += factor · x */
-function addOuterRow(matrix: FloatArray, at: number, factor: number, x: FloatArray): void {
+export function addOuterRow(matrix: FloatArray, at: number, factor: number, x: FloatArray): void {
   for (let k = 0; k < x.length; k++) matrix[at + k] += factor * x[k];
 }

@@ -4,9 +4,10 @@
  *   LSTM   [i | f | g | o]      the sums over the input and those over h meet in all four
  *   GRU    [n | r | z | u]      u is the hidden part of n; the input reaches n r z, h reaches r z u
  *   RNN    [h]
+ *   minGRU [z | v], minLSTM [f | i | v]      the input reaches all, h none
  */
 
-import { type CellKind, NUM_GATES, type RecurrentWeights } from "../backend.ts";
+import { type CellKind, isMinimal, type MinimalCellKind, NUM_GATES, type RecurrentWeights } from "../backend.ts";
 import type { WasmEngine } from "./engine.ts";
 import type { Ptr } from "./heap.ts";
 import { packedBytes, paddedColumns } from "./packed-weights.ts";
@@ -21,15 +22,24 @@ export interface CellLayout {
   readonly width: number;
   /** h reaches G of them too, from here on. */
   readonly hiddenFrom: number;
+  /** Features of h that the gates read: H, or 0. */
+  readonly read: number;
   /** Floats of one row kept for backward beside the gates: c or h before the step. */
   readonly keptWidth: number;
 }
 
 export function cellLayout(kind: CellKind, I: number, H: number): CellLayout {
   const G = NUM_GATES[kind] * H;
-  if (kind === "lstm") return { kind, I, H, G, width: G, hiddenFrom: 0, keptWidth: H };
-  if (kind === "gru") return { kind, I, H, G, width: 4 * H, hiddenFrom: H, keptWidth: H };
-  return { kind, I, H, G, width: G, hiddenFrom: 0, keptWidth: 0 };
+  const simple = { kind, I, H, G, width: G, hiddenFrom: 0, read: H, keptWidth: H };
+  if (kind === "lstm") return simple;
+  if (kind === "gru") return { ...simple, width: 4 * H, hiddenFrom: H };
+  if (isMinimal(kind)) return { ...simple, read: 0 };
+  return { ...simple, keptWidth: 0 };
+}
+
+/** What the kernels of minimal cells are told about which of them it is. */
+export function minimalFlags(kind: MinimalCellKind): { lstm: number; positive: number } {
+  return { lstm: kind.startsWith("minlstm") ? 1 : 0, positive: kind.endsWith("positive") ? 1 : 0 };
 }
 
 /** Addresses of what the forward loop reads. */
@@ -51,19 +61,19 @@ export function forwardWeights(
   cell: CellLayout,
   weights: RecurrentWeights,
 ): ForwardWeights {
-  const { I, H, G } = cell;
+  const { I, H, G, read } = cell;
   const hhAt = packedBytes(I, G);
-  const biasAt = hhAt + packedBytes(H, G);
+  const biasAt = hhAt + packedBytes(read, G);
   const hiddenBiasAt = biasAt + packedBytes(1, G);
   const bytes = hiddenBiasAt + packedBytes(1, H);
   const pack = (ptr: Ptr) => {
-    const raw = engine.scratch.floats(G * Math.max(I, H));
+    const raw = engine.scratch.floats(G * Math.max(I, read));
     const { packB } = engine.kernels;
     const panels = paddedColumns(G) / 8;
     writeInputRows(engine, cell, raw, weights.weightIh.array, I);
     packB(0, panels, I, G, raw, I * 4, 1, ptr);
     engine.write(raw, weights.weightHh.array);
-    packB(0, panels, H, G, raw, H * 4, 1, ptr + hhAt);
+    packB(0, panels, read, G, raw, read * 4, 1, ptr + hhAt);
     writeBiases(engine, cell, weights, ptr + biasAt, ptr + hiddenBiasAt);
   };
   const { weightIh, weightHh, biasIh, biasHh } = weights;
@@ -76,17 +86,17 @@ export function backwardWeights(
   cell: CellLayout,
   weights: RecurrentWeights,
 ): BackwardWeights {
-  const { I, H, G } = cell;
+  const { I, G, read } = cell;
   const hhAt = packedBytes(G, I);
   const pack = (ptr: Ptr) => {
-    const raw = engine.scratch.floats(G * Math.max(I, H));
+    const raw = engine.scratch.floats(G * Math.max(I, read));
     const { packB } = engine.kernels;
     writeInputRows(engine, cell, raw, weights.weightIh.array, I);
     packB(0, paddedColumns(I) / 8, G, I, raw, I * 4, 0, ptr);
     engine.write(raw, weights.weightHh.array);
-    packB(0, paddedColumns(H) / 8, G, H, raw, H * 4, 0, ptr + hhAt);
+    packB(0, paddedColumns(read) / 8, G, read, raw, read * 4, 0, ptr + hhAt);
   };
-  const bytes = hhAt + packedBytes(G, H);
+  const bytes = hhAt + packedBytes(G, read);
   const { weightIh, weightHh } = weights;
   const ptr = packedOrScratch(engine, "backward", [weightIh, weightHh], bytes, pack);
   return { ih: ptr, hh: ptr + hhAt };

@@ -6,6 +6,8 @@
  *     dh = dGates·Wₕ                           one product over the sequences that still run
  *   dWᵢ = dGatesᵀ·x    dWₕ = dGatesᵀ·hPrev     one product each, over all steps
  *   dx = dGates·Wᵢ     db = Σ dGates
+ *
+ * A minimal cell's gates do not see h: then its step backward gives dh, and there is no Wₕ.
  */
 
 import type {
@@ -20,6 +22,7 @@ import {
   backwardWeights,
   type CellLayout,
   cellLayout,
+  minimalFlags,
 } from "./cell-layout.ts";
 import type { WasmEngine } from "./engine.ts";
 import type { Ptr } from "./heap.ts";
@@ -28,6 +31,9 @@ import { savedAt, type WasmSaved } from "./recurrent-forward.ts";
 import { type SequenceLayout, SequenceMover } from "./sequence-layout.ts";
 import { backwardJob, type JobHost } from "./threads/jobs.ts";
 import { ROWS_OF_A_TILE } from "./tiles.ts";
+
+/** What one number of a gate costs in the step backward, measured in what a product does meanwhile. */
+const FLOPS_PER_GATE = 32;
 
 /** One direction's loop, as addresses. */
 export interface BackwardJob {
@@ -73,7 +79,9 @@ function backward(
   const D = call.directions.length;
   const cell = cellLayout(call.cell, call.inputSize, call.hiddenSize);
   const { rows } = layout;
-  const { I, H, G, width } = cell;
+  const { I, H, G, width, read } = cell;
+  const keepsC = cell.kind === "lstm";
+  const keepsH = !keepsC && cell.keptWidth > 0;
 
   const mover = new SequenceMover(engine, layout);
   const x = mover.load(call.input, I);
@@ -81,9 +89,9 @@ function backward(
   packRows(engine, x, rows, I, packedX);
   const gradOutput = grads.output ? mover.load(grads.output, D * H) : 0;
   const gradX = grads.needsInput ? scratch.floats(rows * I) : 0;
-  const hidden = cell.kind === "gru" ? 0 : scratch.floats(rows * H);
-  const shifted = cell.kind === "gru" ? 0 : scratch.floats(rows * H);
-  const packedH = scratch.take(packedBytes(rows, H));
+  const hidden = keepsH ? 0 : scratch.floats(rows * H);
+  const shifted = keepsH ? 0 : scratch.floats(rows * H);
+  const packedH = read > 0 ? scratch.take(packedBytes(rows, read)) : 0;
   const gradH0 = new Float32Array(D * batch * H);
   const gradC0 = call.cell === "lstm" ? new Float32Array(D * batch * H) : null;
   const directions: RecurrentGradients["directions"] = [];
@@ -104,7 +112,7 @@ function backward(
       gradOutputStride: D * H * 4,
     };
     threads.run(
-      { start: 0, end: batch, grain: 1, flops: 2 * rows * G * H },
+      { start: 0, end: batch, grain: 1, flops: rows * G * Math.max(2 * read, FLOPS_PER_GATE) },
       (first, end) => backwardSequences(engine, job, first, end),
       () => backwardJob(job, mover.offsets()),
     );
@@ -112,12 +120,12 @@ function backward(
     if (gradC0) mover.storeState(job.gradC, gradC0, d, H);
 
     let hPrev = job.kept;
-    if (cell.kind !== "gru") {
+    if (!keepsH) {
       hPrev = shifted;
       const h0 = mover.loadState(call.h0, d, H);
       shiftByOneStep(engine, layout, job.reverse, H, hidden, h0, hPrev);
     }
-    packRows(engine, hPrev, rows, H, packedH);
+    if (packedH) packRows(engine, hPrev, rows, H, packedH);
     // prettier-ignore
     directions.push(weightGradients(engine, cell, call.directions[d], rows, gates, packedX, packedH));
     if (gradX) {
@@ -144,7 +152,7 @@ export function backwardSequences(
 ): void {
   const { cell, layout, weights, reverse, gradH, gradC, gradOutput, gradOutputStride } = job;
   const { offsets, seq } = layout;
-  const { kind, H, G, width, hiddenFrom } = cell;
+  const { kind, H, G, width, hiddenFrom, read } = cell;
   const rowBytes = width * 4;
   const accumulate = kind === "gru" ? 1 : 0;
 
@@ -164,9 +172,16 @@ export function backwardSequences(
       case "gru":
         kernels.gruStepBackward(first, last, H, gates, job.kept + rowH, gradH, gradOut, gradOutputStride);
         break;
-      default:
+      case "rnn_tanh":
+      case "rnn_relu":
         kernels.rnnStepBackward(first, last, H, kind === "rnn_relu" ? 1 : 0, gates, job.hNext + rowH, gradH, gradOut, gradOutputStride);
+        break;
+      default: {
+        const { lstm, positive } = minimalFlags(kind);
+        kernels.minStepBackward(first, last, H, lstm, positive, gates, job.kept + rowH, gradH, gradOut, gradOutputStride);
+      }
     }
+    if (read === 0) continue;
     const fromHidden = gates + hiddenFrom * 4;
     kernels.gemm(first, last, H, G, fromHidden, rowBytes, weights.hh, gradH, H * 4, 0, accumulate);
   }
@@ -204,17 +219,17 @@ function packRows(engine: WasmEngine, x: Ptr, rows: number, columns: number, to:
 
 function weightGradients(
   engine: WasmEngine,
-  { kind, I, H, G, width, hiddenFrom }: CellLayout,
+  { kind, I, H, G, width, hiddenFrom, read }: CellLayout,
   { biasIh, biasHh }: RecurrentWeights,
   rows: number,
   gates: Ptr,
   x: Ptr, //     packed [rows, I]
-  hPrev: Ptr, // packed [rows, H]
+  hPrev: Ptr, // packed [rows, H], or 0 where no gate reads h
 ): RecurrentGradients["directions"][number] {
   const { scratch, kernels, threads } = engine;
   const stride = width * 4;
   const ih = scratch.floats(G * I);
-  const hh = scratch.floats(G * H);
+  const hh = scratch.floats(G * read);
   const product = (from: number, to: number, packedX: Ptr, toIh: Ptr, packedH: Ptr, toHh: Ptr) => {
     const columns = (packedX ? I : 0) + (packedH ? H : 0);
     const flops = 2 * rows * (to - from) * columns;
@@ -231,7 +246,7 @@ function weightGradients(
     product(0, G, x, ih, hPrev, hh);
   }
   const weightIh = engine.read(ih, G * I);
-  const weightHh = engine.read(hh, G * H);
+  const weightHh = engine.read(hh, G * read);
 
   if (!biasIh && !biasHh) return { weightIh, weightHh, biasIh: null, biasHh: null, weightHr: null };
   const sums = scratch.floats(width);

@@ -11,7 +11,13 @@
  */
 
 import type { RecurrentCall, RecurrentResult, RecurrentSaved } from "../backend.ts";
-import { type CellLayout, cellLayout, type ForwardWeights, forwardWeights } from "./cell-layout.ts";
+import {
+  type CellLayout,
+  cellLayout,
+  type ForwardWeights,
+  forwardWeights,
+  minimalFlags,
+} from "./cell-layout.ts";
 import type { WasmEngine } from "./engine.ts";
 import type { Ptr } from "./heap.ts";
 import type { SavedBlock } from "./saved-activations.ts";
@@ -96,7 +102,7 @@ export function recurrentForward(engine: WasmEngine, call: RecurrentCall): Recur
         outputStride: D * H * 4,
       };
       engine.threads.run(
-        { start: 0, end: batch, grain: 1, flops: 2 * rows * cell.G * (cell.I + H) },
+        { start: 0, end: batch, grain: 1, flops: 2 * rows * cell.G * (cell.I + cell.read) },
         (first, end) => forwardSequences(engine, job, first, end),
         () => forwardJob(job, mover.offsets()),
       );
@@ -124,7 +130,7 @@ export function forwardSequences(
   const { gemm } = engine.kernels;
   const { cell, layout, weights, reverse, training, fromZero, stepsAtOnce, h } = job;
   const { offsets, seq } = layout;
-  const { H, G, width, hiddenFrom } = cell;
+  const { H, G, width, hiddenFrom, read } = cell;
   const rowBytes = width * 4;
 
   for (let done = 0; done < seq; done += stepsAtOnce) {
@@ -139,7 +145,7 @@ export function forwardSequences(
       const last = Math.min(end, offsets[t + 1] - row);
       if (last <= first) continue;
       const stepGates = gates + row * rowBytes;
-      if (!(fromZero && done + step === 0)) {
+      if (read > 0 && !(fromZero && done + step === 0)) {
         gemm(first, last, G, H, h, H * 4, weights.hh, stepGates + hiddenFrom * 4, rowBytes, 0, 1);
       }
       stepForward(engine, job, stepGates, row, first, last);
@@ -200,9 +206,15 @@ function stepForward(
     case "gru":
       kernels.gruStep(first, last, H, gates, h, out, outputStride, keep);
       break;
-    default: {
+    case "rnn_tanh":
+    case "rnn_relu": {
       const relu = kind === "rnn_relu" ? 1 : 0;
       kernels.rnnStep(first, last, H, relu, gates, h, out, outputStride, training ? 1 : 0);
+      break;
+    }
+    default: {
+      const { lstm, positive } = minimalFlags(kind);
+      kernels.minStep(first, last, H, lstm, positive, gates, h, out, outputStride, keep);
     }
   }
 }

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Backend, CellKind, RecurrentCall, RecurrentOutputGradients } from "../backend.ts";
+import {
+  NUM_GATES,
+  type Backend,
+  type CellKind,
+  type RecurrentCall,
+  type RecurrentOutputGradients,
+} from "../backend.ts";
 import { plainLoops } from "../plain-loops.ts";
 import { createWasmBackend } from "./index.ts";
 import {
@@ -10,7 +16,7 @@ import {
   randomNumbers,
 } from "../../../test/support/engine-calls.ts";
 
-const CELLS: CellKind[] = ["rnn_tanh", "rnn_relu", "lstm", "gru"];
+const CELLS = Object.keys(NUM_GATES) as CellKind[];
 const truth = plainLoops("float64");
 
 const CASES: [string, Omit<CallOptions, "cell">][] = [

@@ -15,13 +15,14 @@ import {
   type RecurrentWeights,
 } from "../../backends/index.ts";
 import type { FloatArray } from "../../core/dtype.ts";
+import { Storage } from "../../core/storage.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { Parameter } from "../module.ts";
 
 /** The parameters of one layer in one direction; names as in PyTorch, without the `_l0` suffix. */
 export interface DirectionParameters {
   weightIh: Parameter; //        [G, I]
-  weightHh: Parameter; //        [G, P]
+  weightHh: Parameter | null; // [G, P]; null for minimal cells, whose gates do not see h
   biasIh: Parameter | null; //   [G]
   biasHh: Parameter | null; //   [G]
   weightHr: Parameter | null; // [P, H]
@@ -156,10 +157,12 @@ function parametersOf(direction: DirectionParameters): Parameter[] {
   return NAMES.flatMap((name) => direction[name] ?? []);
 }
 
+const NOTHING = new Storage(new Float32Array(0));
+
 function storagesOf(direction: DirectionParameters): RecurrentWeights {
   return {
     weightIh: direction.weightIh.storage,
-    weightHh: direction.weightHh.storage,
+    weightHh: direction.weightHh?.storage ?? NOTHING,
     biasIh: direction.biasIh?.storage ?? null,
     biasHh: direction.biasHh?.storage ?? null,
     weightHr: direction.weightHr?.storage ?? null,

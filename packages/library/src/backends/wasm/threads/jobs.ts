@@ -8,7 +8,7 @@
 import type { Kernels } from "@unrolled/kernels";
 import { internalError } from "../../../core/errors.ts";
 import { cellLayout, type CellLayout } from "../cell-layout.ts";
-import type { CellKind } from "../../backend.ts";
+import { NUM_GATES, type CellKind } from "../../backend.ts";
 import { backwardSequences, type BackwardJob } from "../recurrent-backward.ts";
 import { forwardSequences, type ForwardJob } from "../recurrent-forward.ts";
 import type { SequenceLayout } from "../sequence-layout.ts";
@@ -18,7 +18,7 @@ const KERNEL_NAMES = ["gemm", "gemmTransA", "gemmTransATwice", "packB", "sumRows
 export type SplitKernel = (typeof KERNEL_NAMES)[number];
 export type RangeKernel = (start: number, end: number, ...rest: number[]) => void;
 
-const CELLS: readonly CellKind[] = ["lstm", "gru", "rnn_tanh", "rnn_relu"];
+const CELLS = Object.keys(NUM_GATES) as CellKind[];
 
 const KERNEL = 0;
 const FORWARD = 1;
