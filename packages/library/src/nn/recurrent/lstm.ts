@@ -12,11 +12,8 @@
 
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isPacked, throughPacked, type PackedSequence } from "./packed-sequence.ts";
-import {
-  RecurrentLayer,
-  type RecurrentForwardOptions,
-  type RecurrentLayerOptions,
-} from "./recurrent-layer.ts";
+import { RecurrentLayer, type RecurrentLayerOptions } from "./recurrent-layer.ts";
+import type { RecurrentForwardOptions } from "./stacked-layer.ts";
 
 export interface LSTMOptions extends RecurrentLayerOptions {
   /** Features that h is projected to (LSTMP); 0 means no projection. Default: 0. */
@@ -65,9 +62,8 @@ export class LSTM extends RecurrentLayer {
     // As PyTorch does; for the types it is forwardPacked. With a second signature TypeScript could not
     // infer a state that a loop carries: const [output, next] = layer.forward(x, state); state = next.
     if (isPacked(input)) return this.forwardPacked(input, states) as never;
-    const [h0, c0] = states ?? [null, null];
-    const { output, hN, cN } = this.run(input, h0, c0, options);
-    return [output, [hN, cN!]];
+    const { output, states: after } = this.run(input, states ?? [null, null], options);
+    return [output, after as LSTMStates];
   }
 
   /** {@link forward} for a batch in PyTorch's packed form; the output is packed in the same way. */

@@ -7,11 +7,8 @@
 import { ArgumentError } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isPacked, throughPacked, type PackedSequence } from "./packed-sequence.ts";
-import {
-  RecurrentLayer,
-  type RecurrentForwardOptions,
-  type RecurrentLayerOptions,
-} from "./recurrent-layer.ts";
+import { RecurrentLayer, type RecurrentLayerOptions } from "./recurrent-layer.ts";
+import type { RecurrentForwardOptions } from "./stacked-layer.ts";
 
 export interface RNNOptions extends RecurrentLayerOptions {
   /** Default: `"tanh"`. */
@@ -63,8 +60,8 @@ export class RNN extends RecurrentLayer {
     // As PyTorch does; for the types it is forwardPacked. With a second signature TypeScript could not
     // infer a state that a loop carries: const [output, next] = layer.forward(x, state); state = next.
     if (isPacked(input)) return this.forwardPacked(input, h0) as never;
-    const { output, hN } = this.run(input, h0 ?? null, null, options);
-    return [output, hN];
+    const { output, states } = this.run(input, [h0 ?? null], options);
+    return [output, states[0]];
   }
 
   /** {@link forward} for a batch in PyTorch's packed form; the output is packed in the same way. */
