@@ -60,6 +60,11 @@ abstract class Cell extends Module {
     this.biasHh = bias ? create("bias_hh", [rows]) : null;
   }
 
+  /** Features of each tensor of the state: what {@link Recurrent} makes zeros of. */
+  get stateSize(): number | readonly number[] {
+    return this.hiddenSize;
+  }
+
   /** x·W_ihᵀ + b_ih: [batch, numGates·hiddenSize] */
   protected fromInput(x: Tensor): Tensor {
     return linear(x, this.weightIh, this.biasIh);
@@ -146,6 +151,10 @@ export type LSTMState = [h: Tensor, c: Tensor];
 export class LSTMCell extends Cell {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) {
     super(inputSize, hiddenSize, "ifgo", options);
+  }
+
+  override get stateSize(): readonly number[] {
+    return [this.hiddenSize, this.hiddenSize];
   }
 
   /** x [batch, inputSize] and the state before it (zeros if left out) give the state after it. */

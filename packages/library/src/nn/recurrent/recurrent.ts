@@ -1,0 +1,228 @@
+/**
+ * @file Any cell as a layer: the cell says what one step does, and this runs it over sequences.
+ */
+
+import { ArgumentError, checkSize, formatShape, ShapeError } from "../../core/errors.ts";
+import { sameShape } from "../../core/shape.ts";
+import { zeros } from "../../tensor/creation.ts";
+import { cat, stack } from "../../tensor/ops/indexing.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { checkModule, type Module } from "../module.ts";
+import {
+  StackedLayer,
+  type LayerResult,
+  type RecurrentForwardOptions,
+  type StackedLayerOptions,
+  type StatePart,
+} from "./stacked-layer.ts";
+import { TimeSteps } from "./time-steps.ts";
+
+/** What a cell carries from one step to the next: one tensor, or several. */
+export type CellState = Tensor | readonly Tensor[];
+
+/**
+ * What {@link Recurrent} needs of a cell. The first (or only) tensor of its state is its output.
+ *
+ * `forward` is given x [batch, inputSize] and the state before the step, every tensor of it
+ * [batch, its stateSize], and returns the state after it. Rows of a batch must not influence one
+ * another, and their number may change from step to step: sequences that have ended are left out.
+ */
+export interface RecurrentCell<S extends CellState = CellState> extends Module {
+  /** Features of the state: a number for one tensor, a list for several. */
+  readonly stateSize: number | readonly number[];
+  /** A property rather than a method, so that S is inferred from what `forward` returns. */
+  readonly forward: (x: Tensor, state: S) => S;
+}
+
+export interface RecurrentOptions extends Omit<StackedLayerOptions, "generator"> {
+  /** Features of the input: what the lowest cell is made for, where a function makes the cells. */
+  inputSize?: number;
+  /** Where dropout comes from. Default: the library's own generator. */
+  generator?: StackedLayerOptions["generator"];
+}
+
+/**
+ * A layer made of any cell: a `Module` with a `stateSize` and a `forward(x, state)` that returns the
+ * next state, whose first tensor is the output. The layer adds what {@link LSTM} has: both layouts,
+ * `lengths`, initial states, and from a function that makes cells also several layers, dropout
+ * between them and both directions. {@link RNNCell}, {@link LSTMCell} and {@link GRUCell} in here
+ * give what {@link RNN}, {@link LSTM} and {@link GRU} give.
+ *
+ * - `input`  [seq, batch, inputSize], or [batch, seq, inputSize] if `batchFirst`; or [seq, inputSize]
+ * - `states` like the cell's: one tensor, or a list of them, each
+ *   [numLayers·numDirections, batch, its stateSize]; zeros if left out
+ *
+ * Checkpoint keys are the cells' own behind `cell_l{k}` and `cell_l{k}_reverse`:
+ * `cell_l0.weight_ih`.
+ *
+ * Every operation of every step is a node of the tape. In training that takes {@link LSTMCell} 5 to
+ * 30 times as long as the fused LSTM: `docs/cells.md` has the measurements.
+ *
+ * @throws ArgumentError if one cell is to serve several layers or directions
+ * @throws ShapeError in `forward`, if the cell returns a state of another shape
+ *
+ * @example
+ * class Leaky extends nn.Module {
+ *   readonly stateSize = 4;
+ *   readonly mix = new nn.Linear(3, 4);
+ *   forward(x: Tensor, h: Tensor): Tensor {
+ *     return h.mul(0.9).add(this.mix.forward(x).tanh());
+ *   }
+ * }
+ * const layer = new nn.Recurrent(new Leaky(), { batchFirst: true });
+ * const [output, hN] = layer.forward(randn([2, 7, 3]), null, { lengths: [7, 4] });
+ * output.shape; // [2, 7, 4]
+ * hN.shape; // [1, 2, 4]
+ *
+ * @example
+ * const layer = new nn.Recurrent((inputSize) => new nn.LSTMCell(inputSize, 5), {
+ *   inputSize: 3,
+ *   numLayers: 2,
+ *   bidirectional: true,
+ * });
+ * const [output, [hN, cN]] = layer.forward(randn([7, 2, 3]));
+ * output.shape; // [7, 2, 10]
+ * cN.shape; // [4, 2, 5]
+ */
+export class Recurrent<S extends CellState = CellState> extends StackedLayer {
+  protected readonly stateParts: readonly StatePart[];
+  /** Layer by layer, and in each, forward before reverse. */
+  readonly #cells: RecurrentCell<S>[][] = [];
+
+  constructor(
+    cell: RecurrentCell<S> | ((inputSize: number) => RecurrentCell<S>),
+    options: RecurrentOptions = {},
+  ) {
+    super(options.inputSize, options);
+    const { numLayers, numDirections } = this;
+    const { inputSize } = options;
+    const create = typeof cell === "function" ? cell : () => cell;
+    if (create === cell && inputSize === undefined) {
+      throw new ArgumentError(
+        "Recurrent: expected inputSize among the options, because a function makes the cells: new nn.Recurrent((inputSize) => …, { inputSize: 3 }).",
+      );
+    }
+    if (create !== cell && numLayers * numDirections > 1) {
+      const { name } = cell.constructor;
+      throw new ArgumentError(
+        `Recurrent: expected a function that makes cells, because ${numLayers * numDirections} of them are needed, got one ${name}. ` +
+          `Try (inputSize) => new ${name}(inputSize, …), and inputSize among the options.`,
+      );
+    }
+    const first = create(inputSize!);
+    const sizes = sizesOf(first);
+    this.stateParts = sizes.map((size, i) => ({
+      name: sizes.length === 1 ? "the state" : `state ${i}`,
+      size,
+    }));
+    for (let layer = 0; layer < numLayers; layer++) {
+      const width = layer === 0 ? inputSize! : numDirections * sizes[0];
+      const cells = [layer === 0 ? first : create(width)];
+      if (numDirections === 2) cells.push(create(width));
+      this.#cells.push(cells);
+    }
+  }
+
+  override *namedChildren(): IterableIterator<[name: string, child: Module]> {
+    for (const [layer, [forward, reverse]] of this.#cells.entries()) {
+      yield [`cell_l${layer}`, forward];
+      if (reverse) yield [`cell_l${layer}_reverse`, reverse];
+    }
+  }
+
+  /**
+   * @returns `output` [seq, batch, numDirections·stateSize] (or batch first), the top layer's first
+   *   state tensor at every step, and the states after each layer's last step
+   */
+  forward(
+    input: Tensor,
+    states?: S | null,
+    options: RecurrentForwardOptions = {},
+  ): [output: Tensor, states: S] {
+    const given = states ? ([states].flat() as Tensor[]) : this.stateParts.map(() => null);
+    if (given.length !== this.stateParts.length) {
+      throw new ArgumentError(
+        `Recurrent.forward: expected ${this.stateParts.length} state tensors, as the cell's stateSize says, got ${given.length}.`,
+      );
+    }
+    const { output, states: after } = this.run(input, given, options);
+    return [output, this.#asState(after)];
+  }
+
+  protected override runLayer(
+    layer: number,
+    x: Tensor,
+    states: readonly (Tensor | null)[],
+    lengths: Int32Array | null,
+  ): LayerResult {
+    const steps = new TimeSteps(x, this.batchFirst, lengths);
+    const results = this.#cells[layer].map((cell, d) => {
+      const before = states.map((state, i) =>
+        state ? steps.sorted(state.select(0, d)) : zeros([steps.batch, this.stateParts[i].size]),
+      );
+      return this.#runCell(cell, steps, before, d === 1);
+    });
+    return {
+      output: steps.join(results.map(({ outputs }) => outputs)),
+      states: states.map((_, i) => stack(results.map(({ state }) => steps.unsorted(state[i])))),
+    };
+  }
+
+  /** One cell through all steps. A sequence that has ended, or not begun, keeps its state as it is. */
+  #runCell(
+    cell: RecurrentCell<S>,
+    steps: TimeSteps,
+    before: Tensor[],
+    reverse: boolean,
+  ): { outputs: Tensor[]; state: Tensor[] } {
+    const { inputs, batch } = steps;
+    const outputs = new Array<Tensor>(inputs.length);
+    let state = before;
+    for (let step = 0; step < inputs.length; step++) {
+      const t = reverse ? inputs.length - 1 - step : step;
+      const running = inputs[t].shape[0];
+      if (running === batch) {
+        state = this.#step(cell, inputs[t], state);
+        outputs[t] = state[0];
+      } else {
+        const parts = state.map((part) => part.split([running, batch - running]));
+        const next = this.#step(
+          cell,
+          inputs[t],
+          parts.map(([runs]) => runs),
+        );
+        outputs[t] = next[0];
+        state = next.map((part, i) => cat([part, parts[i][1]]));
+      }
+    }
+    return { outputs, state };
+  }
+
+  /** Tensors as the cell takes and gives them: one alone, or a list. */
+  #asState(tensors: readonly Tensor[]): S {
+    return (Array.isArray(this.#cells[0][0].stateSize) ? tensors : tensors[0]) as S;
+  }
+
+  #step(cell: RecurrentCell<S>, x: Tensor, state: Tensor[]): Tensor[] {
+    const next = cell.forward(x, this.#asState(state));
+    const tensors = (Array.isArray(next) ? next : [next]) as Tensor[];
+    const expected = state.map(({ shape }) => shape);
+    const fits =
+      tensors.length === expected.length &&
+      tensors.every((part, i) => part instanceof Tensor && sameShape(part.shape, expected[i]));
+    if (fits) return tensors;
+    const got = tensors.map((part) => (part instanceof Tensor ? formatShape(part.shape) : part));
+    throw new ShapeError(
+      `Recurrent.forward: expected ${cell.constructor.name}.forward to return the next state, ${expected.map(formatShape).join(" and ")}, as its stateSize says, got ${got.join(" and ")}.`,
+    );
+  }
+}
+
+function sizesOf(cell: Module & Pick<RecurrentCell, "stateSize">): readonly number[] {
+  checkModule("Recurrent", cell);
+  const sizes = [cell.stateSize].flat();
+  const where = `Recurrent, ${cell.constructor.name}`;
+  if (sizes.length === 0) throw new ArgumentError(`${where}: expected stateSize to name a size.`);
+  for (const size of sizes) checkSize(where, "stateSize", size);
+  return sizes;
+}
