@@ -44,10 +44,16 @@ export {
 export { RNN, type RNNOptions } from "./recurrent/rnn.ts";
 export { LSTM, type LSTMOptions, type LSTMStates } from "./recurrent/lstm.ts";
 export { GRU, type GRUOptions } from "./recurrent/gru.ts";
-export type {
-  RecurrentForwardOptions,
-  RecurrentLayerOptions,
-} from "./recurrent/recurrent-layer.ts";
+export { MinGRU, MinLSTM, type MinimalContent, type MinimalOptions } from "./recurrent/minimal.ts";
+export { MinGRUCell, MinLSTMCell, type MinimalCellOptions } from "./recurrent/minimal-cells.ts";
+export {
+  Recurrent,
+  type CellState,
+  type RecurrentCell,
+  type RecurrentOptions,
+} from "./recurrent/recurrent.ts";
+export type { RecurrentLayerOptions } from "./recurrent/recurrent-layer.ts";
+export type { RecurrentForwardOptions, StackedLayerOptions } from "./recurrent/stacked-layer.ts";
 export {
   Attention,
   type AttentionMemory,
