@@ -2,7 +2,8 @@
  * @file The affine map: y = x·Wᵀ + b.
  */
 
-import { checkLastAxis, checkSize } from "../core/errors.ts";
+import { checkLastAxis, checkSize, formatShape, ShapeError } from "../core/errors.ts";
+import { sameShape } from "../core/shape.ts";
 import { linear } from "../tensor/ops/matmul.ts";
 import type { RandomGenerator } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -12,6 +13,11 @@ import { Module, Parameter } from "./module.ts";
 export interface LinearOptions {
   /** Learn an offset for every output feature. Default: `true`. */
   bias?: boolean;
+  /**
+   * A parameter to share instead of a weight of its own [outFeatures, inFeatures]: an embedding's,
+   * so that words are read and predicted by the same vectors. Default: none.
+   */
+  weight?: Parameter;
   /** Where the initial weights come from. Default: the library's own generator. */
   generator?: RandomGenerator;
 }
@@ -24,7 +30,8 @@ export interface LinearOptions {
  *
  * Weight and bias start uniform in ±1/√inFeatures.
  *
- * Source: https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
+ * Source: https://pytorch.org/docs/stable/generated/torch.nn.Linear.html; Press and Wolf 2017,
+ * "Using the output embedding to improve language models", for the shared weight
  *
  * @throws ShapeError in `forward`, if the last axis of x is not inFeatures
  *
@@ -32,6 +39,11 @@ export interface LinearOptions {
  * const head = new nn.Linear(3, 5);
  * head.forward(zeros([2, 4, 3])).shape; // [2, 4, 5]
  * Object.keys(head.stateDict()); // ["weight", "bias"]
+ *
+ * @example
+ * const embedding = new nn.Embedding(10, 4);
+ * const tied = new nn.Linear(4, 10, { weight: embedding.weight });
+ * tied.weight === embedding.weight; // true
  */
 export class Linear extends Module {
   readonly inFeatures: number;
@@ -42,7 +54,7 @@ export class Linear extends Module {
   constructor(
     inFeatures: number,
     outFeatures: number,
-    { bias = true, generator }: LinearOptions = {},
+    { bias = true, weight, generator }: LinearOptions = {},
   ) {
     super();
     checkSize("Linear", "inFeatures", inFeatures);
@@ -50,7 +62,8 @@ export class Linear extends Module {
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     const init = (shape: number[]) => new Parameter(uniformByFan(shape, inFeatures, generator));
-    this.weight = init([outFeatures, inFeatures]);
+    if (weight) checkShared(weight, [outFeatures, inFeatures]);
+    this.weight = weight ?? init([outFeatures, inFeatures]);
     this.bias = bias ? init([outFeatures]) : null;
   }
 
@@ -59,4 +72,11 @@ export class Linear extends Module {
     checkLastAxis("Linear.forward", x.shape, "inFeatures", this.inFeatures);
     return linear(x, this.weight, this.bias);
   }
+}
+
+function checkShared(weight: Parameter, expected: readonly number[]): void {
+  if (sameShape(weight.shape, expected)) return;
+  throw new ShapeError(
+    `Linear: expected the shared weight to be [outFeatures, inFeatures] = ${formatShape(expected)}, got ${formatShape(weight.shape)}.`,
+  );
 }

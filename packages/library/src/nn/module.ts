@@ -120,10 +120,11 @@ export class Module {
   }
 
   /**
-   * Copies numbers from `dict` into the parameters and buffers of the same keys.
+   * Copies numbers from `dict` into the parameters and buffers of the same keys. A parameter that
+   * has several keys, because modules share it, is found under any of them.
    *
-   * @throws UnrolledError naming every missing or unexpected key (if `strict`) and every wrong
-   *   shape; nothing has been changed then
+   * @throws UnrolledError naming every missing or unexpected key (if `strict`), every wrong shape and
+   *   every shared parameter that the checkpoint has two versions of; nothing has been changed then
    */
   loadStateDict(
     dict: StateDict | ReadonlyMap<string, Tensor>,
@@ -132,9 +133,10 @@ export class Module {
     const source =
       dict instanceof Map ? (Object.fromEntries(dict) as StateDict) : (dict as StateDict);
     const own = this.stateDict();
-    const missingKeys = Object.keys(own).filter((key) => !Object.hasOwn(source, key));
-    const unexpectedKeys = Object.keys(source).filter((key) => !Object.hasOwn(own, key));
     const shared = Object.keys(own).filter((key) => Object.hasOwn(source, key));
+    const filled = new Set(shared.map((key) => own[key].storage));
+    const missingKeys = Object.keys(own).filter((key) => !filled.has(own[key].storage));
+    const unexpectedKeys = Object.keys(source).filter((key) => !Object.hasOwn(own, key));
 
     const problems: string[] = [];
     if (strict && missingKeys.length > 0) problems.push(`missing: ${missingKeys.join(", ")}`);
@@ -146,6 +148,7 @@ export class Module {
         `${key}: expected shape ${formatShape(own[key].shape)}, got ${formatShape(source[key].shape)}`,
       );
     }
+    problems.push(...tiesBroken(shared, own, source));
     if (problems.length > 0) {
       throw new UnrolledError(
         `${this.constructor.name}.loadStateDict: ${problems.join("; ")}. Was the checkpoint made by a model with other options?`,
@@ -197,6 +200,22 @@ export interface Layer extends Module {
 export function checkModule(where: string, value: unknown): void {
   if (value instanceof Module) return;
   throw new ArgumentError(`${where}: expected a Module, got ${String(value)}.`);
+}
+
+/** Keys of one parameter here under which a checkpoint has different numbers. */
+function tiesBroken(keys: readonly string[], own: StateDict, source: StateDict): string[] {
+  const first = new Map<Tensor["storage"], string>();
+  return keys.flatMap((key) => {
+    const other = first.get(own[key].storage);
+    first.set(own[key].storage, other ?? key);
+    if (other === undefined || sameNumbers(source[key], source[other])) return [];
+    return [`${other} and ${key}: one parameter here, but two different ones in the checkpoint`];
+  });
+}
+
+function sameNumbers(a: Tensor, b: Tensor): boolean {
+  const other = b.storage.array;
+  return a.storage.array.every((value, i) => Object.is(value, other[i]));
 }
 
 function join(path: string, name: string): string {
