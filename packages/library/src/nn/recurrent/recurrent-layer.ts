@@ -4,11 +4,12 @@
  */
 
 import { isMinimal, NUM_GATES, type CellKind } from "../../backends/index.ts";
-import { ArgumentError, checkSize } from "../../core/errors.ts";
+import { ArgumentError, checkProbability, checkSize } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { dropout } from "../dropout.ts";
 import { uniformByFan } from "../init.ts";
 import type { Parameter } from "../module.ts";
-import { recurrent, type DirectionParameters } from "./recurrent-op.ts";
+import { recurrent, type DirectionWeights } from "./recurrent-op.ts";
 import {
   StackedLayer,
   type LayerResult,
@@ -19,6 +20,13 @@ import {
 export interface RecurrentLayerOptions extends StackedLayerOptions {
   /** Learn offsets for every gate. Default: `true`. */
   bias?: boolean;
+  /**
+   * Probability of zeroing each number of every `weight_hh`, in training: one draw for all sequences
+   * and steps of a pass, so that a layer stays one fused node. Default: 0. (DropConnect, as in the
+   * weight-dropped LSTM of Merity et al. 2017, https://arxiv.org/abs/1708.02182, whose checkpoints
+   * call these weights `weight_hh_l0_raw`.)
+   */
+  weightDropout?: number;
 }
 
 /** The blocks of rows in a cell's weights. */
@@ -38,6 +46,7 @@ export abstract class RecurrentLayer extends StackedLayer {
   readonly inputSize: number;
   readonly hiddenSize: number;
   readonly bias: boolean;
+  readonly weightDropout: number;
   /** LSTM only; 0 elsewhere. */
   readonly projSize: number;
   /** One letter for each block of rows of the weights, in their order: `"ifgo"`, `"rzn"` or `"h"`. */
@@ -47,7 +56,7 @@ export abstract class RecurrentLayer extends StackedLayer {
   protected readonly resetAfter: boolean = true;
   protected readonly stateParts: readonly StatePart[];
   /** Layer by layer, and in each, forward before reverse. */
-  readonly #layers: DirectionParameters[][] = [];
+  readonly #layers: DirectionWeights[][] = [];
 
   protected constructor(
     cell: CellKind,
@@ -56,10 +65,16 @@ export abstract class RecurrentLayer extends StackedLayer {
     options: RecurrentLayerOptions & { projSize?: number },
   ) {
     super(inputSize, options);
-    const { bias = true, projSize = 0 } = options;
+    const { bias = true, weightDropout = 0, projSize = 0 } = options;
     const where = this.constructor.name;
     checkSize(where, "hiddenSize", hiddenSize);
     checkSize(where, "projSize", projSize, 0);
+    checkProbability(where, "weightDropout", weightDropout);
+    if (weightDropout > 0 && isMinimal(cell)) {
+      throw new ArgumentError(
+        `${where}: expected no weightDropout: there is no weight_hh to drop.`,
+      );
+    }
     if (projSize >= hiddenSize) {
       throw new ArgumentError(
         `${where}: expected projSize to be smaller than hiddenSize, ${hiddenSize}, got ${projSize}.`,
@@ -70,6 +85,7 @@ export abstract class RecurrentLayer extends StackedLayer {
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.bias = bias;
+    this.weightDropout = weightDropout;
     this.projSize = projSize;
     this.stateParts = [
       { name: "h0", key: "h", size: this.features },
@@ -82,7 +98,7 @@ export abstract class RecurrentLayer extends StackedLayer {
     }
   }
 
-  #createParameters(layer: number, suffix: string): DirectionParameters {
+  #createParameters(layer: number, suffix: string): DirectionWeights {
     const rows = NUM_GATES[this.cell] * this.hiddenSize;
     const fromBelow = layer === 0 ? this.inputSize : this.numDirections * this.features;
     const seesState = !isMinimal(this.cell);
@@ -97,6 +113,18 @@ export abstract class RecurrentLayer extends StackedLayer {
     };
   }
 
+  /** A layer's parameters; in training, `weight_hh` with some of its numbers at zero. */
+  #weightsOf(layer: number): DirectionWeights[] {
+    const directions = this.#layers[layer];
+    if (!this.training || this.weightDropout === 0) return directions;
+    return directions.map((direction) => {
+      if (direction.weightHh === null) return direction;
+      const weightHh = dropout(direction.weightHh, this.weightDropout, true, this.generator);
+      weightHh.storage.exposed = true; // Used once: no engine need remember how it packed it.
+      return { ...direction, weightHh };
+    });
+  }
+
   /** Features of `h`: projSize if there is a projection, otherwise hiddenSize. */
   protected get features(): number {
     return this.projSize || this.hiddenSize;
@@ -108,7 +136,7 @@ export abstract class RecurrentLayer extends StackedLayer {
     [h0, c0 = null]: readonly (Tensor | null)[],
     lengths: Int32Array | null,
   ): LayerResult {
-    const { output, hN, cN } = recurrent(x, h0, c0, this.#layers[layer], {
+    const { output, hN, cN } = recurrent(x, h0, c0, this.#weightsOf(layer), {
       cell: this.cell,
       resetAfter: this.resetAfter,
       batchFirst: this.batchFirst,

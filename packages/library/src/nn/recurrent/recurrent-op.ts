@@ -17,15 +17,17 @@ import {
 import type { FloatArray } from "../../core/dtype.ts";
 import { Storage } from "../../core/storage.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-import type { Parameter } from "../module.ts";
 
-/** The parameters of one layer in one direction; names as in PyTorch, without the `_l0` suffix. */
-export interface DirectionParameters {
-  weightIh: Parameter; //        [G, I]
-  weightHh: Parameter | null; // [G, P]; null for minimal cells, whose gates do not see h
-  biasIh: Parameter | null; //   [G]
-  biasHh: Parameter | null; //   [G]
-  weightHr: Parameter | null; // [P, H]
+/**
+ * The parameters of one layer in one direction, or what was made of them; names as in PyTorch,
+ * without the `_l0` suffix.
+ */
+export interface DirectionWeights {
+  weightIh: Tensor; //        [G, I]
+  weightHh: Tensor | null; // [G, P]; null for minimal cells, whose gates do not see h
+  biasIh: Tensor | null; //   [G]
+  biasHh: Tensor | null; //   [G]
+  weightHr: Tensor | null; // [P, H]
 }
 
 export interface RecurrentOptions {
@@ -48,7 +50,7 @@ export function recurrent(
   input: Tensor,
   h0: Tensor | null,
   c0: Tensor | null,
-  directions: readonly DirectionParameters[],
+  directions: readonly DirectionWeights[],
   options: RecurrentOptions,
 ): RecurrentOutputs {
   const { cell, resetAfter, batchFirst, hiddenSize, projSize, lengths } = options;
@@ -95,7 +97,7 @@ function record(
   input: Tensor,
   h0: Tensor | null,
   c0: Tensor | null,
-  directions: readonly DirectionParameters[],
+  directions: readonly DirectionWeights[],
   call: RecurrentCall,
   saved: RecurrentSaved,
   { output, hN, cN }: RecurrentOutputs,
@@ -105,7 +107,7 @@ function record(
   recordMany(
     cell,
     // In the order in which backward gives their gradients.
-    [input, ...present([h0, c0]), ...directions.flatMap(parametersOf)],
+    [input, ...present([h0, c0]), ...directions.flatMap(tensorsOf)],
     present([output, hN, cN]),
     ([gradOutput, gradHN, gradCN]) => {
       const grads = engine.recurrentBackward(call, saved, {
@@ -145,7 +147,7 @@ function needsGrad(
   input: Tensor,
   h0: Tensor | null,
   c0: Tensor | null,
-  directions: readonly DirectionParameters[],
+  directions: readonly DirectionWeights[],
 ): boolean {
   if (input.requiresGrad || h0?.requiresGrad || c0?.requiresGrad) return true;
   return directions.some((direction) => NAMES.some((name) => direction[name]?.requiresGrad));
@@ -153,13 +155,13 @@ function needsGrad(
 
 const NAMES = ["weightIh", "weightHh", "biasIh", "biasHh", "weightHr"] as const;
 
-function parametersOf(direction: DirectionParameters): Parameter[] {
+function tensorsOf(direction: DirectionWeights): Tensor[] {
   return NAMES.flatMap((name) => direction[name] ?? []);
 }
 
 const NOTHING = new Storage(new Float32Array(0));
 
-function storagesOf(direction: DirectionParameters): RecurrentWeights {
+function storagesOf(direction: DirectionWeights): RecurrentWeights {
   return {
     weightIh: direction.weightIh.storage,
     weightHh: direction.weightHh?.storage ?? NOTHING,
