@@ -48,6 +48,7 @@ except ImportError as error:
         "The CPU is enough. The tests themselves need neither."
     )
 
+from fixtures_cells import cell_layers
 import fixtures_packed
 from fixtures_companions import companions
 from fixtures_seq2seq import seq2seq_cases
@@ -1266,6 +1267,7 @@ def main():
         simple_lstms,
         *companions(Case, in_torch),
         attention_and_seq2seq,
+        cell_layers(Case),
     ]:
         before = len(Case.written)
         make_cases()

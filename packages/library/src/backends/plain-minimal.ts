@@ -24,7 +24,14 @@ import type {
   RecurrentResult,
   RecurrentSaved,
 } from "./backend.ts";
-import { addOuterRow, addScaled, fromInput, layoutOf, sigmoid, arraysOf } from "./plain-recurrent.ts";
+import {
+  addOuterRow,
+  addScaled,
+  fromInput,
+  layoutOf,
+  sigmoid,
+  arraysOf,
+} from "./plain-recurrent.ts";
 
 type Alloc = (length: number) => FloatArray;
 

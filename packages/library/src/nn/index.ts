@@ -52,6 +52,18 @@ export {
   type RecurrentCell,
   type RecurrentOptions,
 } from "./recurrent/recurrent.ts";
+export {
+  PeepholeLSTM,
+  PeepholeLSTMCell,
+  type CellLayerOptions,
+} from "./recurrent/peephole-lstm.ts";
+export {
+  LayerNormLSTM,
+  LayerNormLSTMCell,
+  type LayerNormLSTMCellOptions,
+  type LayerNormLSTMOptions,
+} from "./recurrent/layer-norm-lstm.ts";
+export { Zoneout, type ZoneoutOptions } from "./recurrent/zoneout.ts";
 export type { RecurrentLayerOptions } from "./recurrent/recurrent-layer.ts";
 export type { RecurrentForwardOptions, StackedLayerOptions } from "./recurrent/stacked-layer.ts";
 export {
@@ -97,6 +109,8 @@ export {
 export { AttentionPooling, type AttentionPoolingOptions } from "./attention-pooling.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
 export { Dropout, type DropoutOptions } from "./dropout.ts";
+export { LockedDropout, type LockedDropoutOptions } from "./locked-dropout.ts";
+export { EmbeddingDropout } from "./embedding-dropout.ts";
 export { LayerNorm, type LayerNormOptions } from "./layer-norm.ts";
 export { BatchNorm1d, type BatchNorm1dOptions } from "./batch-norm.ts";
 export { Flatten, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh } from "./activations.ts";

@@ -3,31 +3,56 @@
  * gradient.
  */
 
+import { LSTMCell, type LSTMState } from "../../src/nn/recurrent/cells.ts";
 import { GRU } from "../../src/nn/recurrent/gru.ts";
+import { LayerNormLSTM } from "../../src/nn/recurrent/layer-norm-lstm.ts";
 import { LSTM } from "../../src/nn/recurrent/lstm.ts";
-import type { RecurrentLayer } from "../../src/nn/recurrent/recurrent-layer.ts";
+import { MinGRU, MinLSTM } from "../../src/nn/recurrent/minimal.ts";
+import { PeepholeLSTM } from "../../src/nn/recurrent/peephole-lstm.ts";
+import { Recurrent } from "../../src/nn/recurrent/recurrent.ts";
 import { RNN } from "../../src/nn/recurrent/rnn.ts";
+import { Zoneout } from "../../src/nn/recurrent/zoneout.ts";
 import type { Module, StateDict } from "../../src/nn/module.ts";
 import { tensor, type Tensor } from "../../src/tensor/index.ts";
-import { expectClose, PARITY, type Fixture } from "./load-fixture.ts";
+import { expectClose, PARITY, type Fixture, type FixtureOptions } from "./load-fixture.ts";
 
-export function layerFor({ name, options }: Fixture): RecurrentLayer {
+export type FixtureLayer = RNN | GRU | LSTM | MinGRU | MinLSTM | Recurrent<LSTMState>;
+
+/** What stands in a fixture's name, the longer before the shorter, and its layer. */
+const MAKERS: [part: string, make: (i: number, h: number, o: FixtureOptions) => FixtureLayer][] = [
+  ["peephole-lstm", (i, h, o) => new PeepholeLSTM(i, h, o)],
+  ["normalized-lstm", (i, h, o) => new LayerNormLSTM(i, h, o)],
+  ["zoneout-lstm", zoneoutLstm],
+  ["mingru-positive", (i, h, o) => new MinGRU(i, h, { ...o, content: "positive" })],
+  ["minlstm-positive", (i, h, o) => new MinLSTM(i, h, { ...o, content: "positive" })],
+  ["mingru", (i, h, o) => new MinGRU(i, h, o)],
+  ["minlstm", (i, h, o) => new MinLSTM(i, h, o)],
+  ["lstm", (i, h, o) => new LSTM(i, h, o)],
+  ["gru", (i, h, o) => new GRU(i, h, o)],
+  ["rnn", (i, h, o) => new RNN(i, h, o)],
+];
+
+function zoneoutLstm(i: number, h: number, { p, ...options }: FixtureOptions): FixtureLayer {
+  const make = (width: number) => new Zoneout(new LSTMCell(width, h), p);
+  return new Recurrent(make, { ...options, inputSize: i }).eval();
+}
+
+export function layerFor({ name, options }: Fixture): FixtureLayer {
   const { inputSize, hiddenSize, ...rest } = options;
-  if (name.includes("lstm")) return new LSTM(inputSize, hiddenSize, rest);
-  if (name.includes("gru")) return new GRU(inputSize, hiddenSize, rest);
-  return new RNN(inputSize, hiddenSize, rest);
+  const [, make] = MAKERS.find(([part]) => name.includes(part))!;
+  return make(inputSize, hiddenSize, rest);
 }
 
 export function forward(
-  layer: RecurrentLayer,
+  layer: FixtureLayer,
   { input, h0, c0 }: Record<string, Tensor>,
   lengths?: number[],
 ): Record<string, Tensor> {
-  if (layer instanceof LSTM) {
+  if (layer instanceof LSTM || layer instanceof Recurrent) {
     const [output, [hN, cN]] = layer.forward(input, h0 ? [h0, c0] : null, { lengths });
     return { output, hN, cN };
   }
-  const [output, hN] = (layer as RNN | GRU).forward(input, h0, { lengths });
+  const [output, hN] = layer.forward(input, h0, { lengths });
   return { output, hN };
 }
 

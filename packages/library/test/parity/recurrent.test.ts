@@ -1,6 +1,8 @@
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { GRUCell, LSTMCell, RNNCell } from "../../src/nn/recurrent/cells.ts";
-import { stack, type Tensor } from "../../src/tensor/index.ts";
+import { RandomGenerator, stack, type Tensor } from "../../src/tensor/index.ts";
+import { GRU } from "../../src/nn/recurrent/gru.ts";
+import { LSTM } from "../../src/nn/recurrent/lstm.ts";
 import { RUNS } from "../support/engines.ts";
 import { fixtureNames, loadFixture, type Fixture } from "./load-fixture.ts";
 import {
@@ -8,16 +10,33 @@ import {
   expectWeightGradients,
   forward,
   layerFor,
+  type FixtureLayer,
   leavesOf,
   weightedSum,
   weightsOf,
 } from "./recurrent-fixture.ts";
 
-const LAYERS = ["rnn-tanh-", "rnn-relu-", "lstm-", "gru-", "original-gru-"].flatMap(fixtureNames);
+const LAYERS = [
+  ...["rnn-tanh-", "rnn-relu-", "lstm-", "gru-", "original-gru-", "peephole-lstm-"],
+  ...["normalized-lstm-", "zoneout-lstm-", "mingru-", "minlstm-"],
+].flatMap(fixtureNames);
 
 describe.each(RUNS)("on the engine %s, PyTorch's numbers", (_, run) => {
   test.each(LAYERS)("%s: output, states and every gradient", (name) => {
     run(() => checkLayer(name));
+  });
+
+  test.each(fixtureNames("weight-dropout-"))("%s: weights that are left out", (name) => {
+    run(() => {
+      const fixture = loadFixture(name);
+      const { inputSize, hiddenSize, ...options } = fixture.options;
+      const generator = new Chosen();
+      const Kind = name.endsWith("lstm") ? LSTM : GRU;
+      const layer = new Kind(inputSize, hiddenSize, { ...options, generator });
+      for (const key of fixture.keys("kept.")) generator.kept.push(...fixture.get(key).data);
+      checkNumbers(fixture, layer);
+      expect(generator.kept).toEqual([]);
+    });
   });
 
   test.each(fixtureNames("cell-"))("%s: three steps and every gradient", (name) => {
@@ -25,9 +44,23 @@ describe.each(RUNS)("on the engine %s, PyTorch's numbers", (_, run) => {
   });
 });
 
+/** Draws so that dropout keeps what a fixture says. */
+class Chosen extends RandomGenerator {
+  readonly kept: number[] = [];
+  constructor() {
+    super(1);
+  }
+  override random(): number {
+    return this.kept.length > 0 && this.kept.shift() === 0 ? 0 : 0.9;
+  }
+}
+
 function checkLayer(name: string): void {
   const fixture = loadFixture(name);
-  const layer = layerFor(fixture);
+  checkNumbers(fixture, layerFor(fixture));
+}
+
+function checkNumbers(fixture: Fixture, layer: FixtureLayer): void {
   layer.loadStateDict(weightsOf(fixture));
   const leaves = leavesOf(fixture, ["input", "h0", "c0"]);
   const lengths = fixture.has("lengths") ? [...fixture.get("lengths").data] : undefined;

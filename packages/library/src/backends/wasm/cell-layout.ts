@@ -7,7 +7,13 @@
  *   minGRU [z | v], minLSTM [f | i | v]      the input reaches all, h none
  */
 
-import { type CellKind, isMinimal, type MinimalCellKind, NUM_GATES, type RecurrentWeights } from "../backend.ts";
+import {
+  type CellKind,
+  isMinimal,
+  type MinimalCellKind,
+  NUM_GATES,
+  type RecurrentWeights,
+} from "../backend.ts";
 import type { WasmEngine } from "./engine.ts";
 import type { Ptr } from "./heap.ts";
 import { packedBytes, paddedColumns } from "./packed-weights.ts";

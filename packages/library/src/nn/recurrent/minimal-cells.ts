@@ -86,7 +86,11 @@ export class MinGRUCell extends MinimalCell {
     const [zSum, a] = this.sums(x, 2);
     const h = this.stateFor(x, state);
     const z = zSum.sigmoid();
-    return z.neg().add(1).mul(h).add(z.mul(this.written(a)));
+    return z
+      .neg()
+      .add(1)
+      .mul(h)
+      .add(z.mul(this.written(a)));
   }
 }
 
@@ -110,6 +114,9 @@ export class MinLSTMCell extends MinimalCell {
     const f = fSum.sigmoid();
     const i = iSum.sigmoid();
     const both = f.add(i);
-    return f.div(both).mul(h).add(i.div(both).mul(this.written(a)));
+    return f
+      .div(both)
+      .mul(h)
+      .add(i.div(both).mul(this.written(a)));
   }
 }

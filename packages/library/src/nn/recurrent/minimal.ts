@@ -24,7 +24,7 @@ import type { RecurrentForwardOptions } from "./stacked-layer.ts";
 /** What a minimal cell writes: see {@link MinimalOptions.content}. */
 export type MinimalContent = "linear" | "positive";
 
-export interface MinimalOptions extends RecurrentLayerOptions {
+export interface MinimalOptions extends Omit<RecurrentLayerOptions, "weightDropout"> {
   /**
    * What is written. `"linear"`: v = a, where a = W_v·x + b_v. `"positive"`: v = a + ½ where a ≥ 0,
    * and σ(a) elsewhere, which the paper's log-space form (its appendix B) needs, and weights trained
