@@ -11,8 +11,8 @@
  *
  * All gates of all steps are then one matrix product, and only h′ = a ⊙ h + b is left to do in time.
  * The paper does that with a parallel scan in log space, which a graphics processor with thousands
- * of idle lanes needs. Here a fused kernel goes through the steps in order: a scan would do log T
- * times the work, and a processor's lanes are filled by batch and features already. So the
+ * of idle lanes needs. Here a fused kernel goes through the steps in order: a scan would do at least
+ * twice the work, and a processor's lanes are filled by batch and features already. So the
  * logarithms, and the need for a positive v, fall away.
  */
 
