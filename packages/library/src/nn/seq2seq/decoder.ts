@@ -33,7 +33,7 @@ import { Dropout } from "../dropout.ts";
 import { Embedding } from "../embedding.ts";
 import { Linear } from "../linear.ts";
 import { Module } from "../module.ts";
-import type { RecurrentForwardOptions } from "../recurrent/recurrent-layer.ts";
+import type { RecurrentForwardOptions } from "../recurrent/stacked-layer.ts";
 import {
   createRecurrent,
   runRecurrent,

@@ -8,7 +8,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { Dropout } from "../dropout.ts";
 import { Embedding } from "../embedding.ts";
 import { Module } from "../module.ts";
-import type { RecurrentForwardOptions } from "../recurrent/recurrent-layer.ts";
+import type { RecurrentForwardOptions } from "../recurrent/stacked-layer.ts";
 import {
   createRecurrent,
   joinDirections,

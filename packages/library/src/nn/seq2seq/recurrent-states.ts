@@ -7,11 +7,9 @@ import { stack } from "../../tensor/ops/indexing.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { GRU } from "../recurrent/gru.ts";
 import { LSTM } from "../recurrent/lstm.ts";
-import type {
-  RecurrentForwardOptions,
-  RecurrentLayerOptions,
-} from "../recurrent/recurrent-layer.ts";
+import type { RecurrentLayerOptions } from "../recurrent/recurrent-layer.ts";
 import { RNN } from "../recurrent/rnn.ts";
+import type { RecurrentForwardOptions } from "../recurrent/stacked-layer.ts";
 
 export type RecurrentCellName = "rnn" | "lstm" | "gru";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { RandomGenerator, randn, tensor, zeros, type Tensor } from "../../tensor/index.ts";
 import { Module } from "../module.ts";
 import { GRU } from "../recurrent/gru.ts";
-import type { RecurrentForwardOptions } from "../recurrent/recurrent-layer.ts";
+import type { RecurrentForwardOptions } from "../recurrent/stacked-layer.ts";
 import { Seq2SeqDecoder } from "./decoder.ts";
 import { Seq2SeqEncoder, type SequenceEncoder } from "./encoder.ts";
 import { Seq2Seq } from "./seq2seq.ts";

@@ -6,7 +6,7 @@ import { ArgumentError } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { RandomGenerator } from "../../tensor/random.ts";
 import { Module } from "../module.ts";
-import type { RecurrentForwardOptions } from "../recurrent/recurrent-layer.ts";
+import type { RecurrentForwardOptions } from "../recurrent/stacked-layer.ts";
 import {
   Seq2SeqDecoder,
   type Seq2SeqOutput,
