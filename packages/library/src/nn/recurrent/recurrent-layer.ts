@@ -29,14 +29,17 @@ export interface RecurrentLayerOptions extends StackedLayerOptions {
   weightDropout?: number;
 }
 
-/** The blocks of rows in a cell's weights. */
+/**
+ * The blocks of rows in a cell's weights. A minimal GRU's gate is u, not z: at 1 it takes what is
+ * new, where a GRU's z keeps what was, so that `initialize` must not take it for one.
+ */
 const GATES: Record<CellKind, string> = {
   rnn_tanh: "h",
   rnn_relu: "h",
   lstm: "ifgo",
   gru: "rzn",
-  mingru: "zv",
-  mingru_positive: "zv",
+  mingru: "uv",
+  mingru_positive: "uv",
   minlstm: "fiv",
   minlstm_positive: "fiv",
 };
@@ -49,7 +52,7 @@ export abstract class RecurrentLayer extends StackedLayer {
   readonly weightDropout: number;
   /** LSTM only; 0 elsewhere. */
   readonly projSize: number;
-  /** One letter for each block of rows of the weights, in their order: `"ifgo"`, `"rzn"` or `"h"`. */
+  /** One letter for each block of rows of the weights, in their order: `"ifgo"`, `"rzn"`, `"h"`, … */
   readonly gates: string;
 
   protected readonly cell: CellKind;
