@@ -22,13 +22,15 @@ abstract class MinimalCell extends Module {
   readonly inputSize: number;
   readonly hiddenSize: number;
   readonly content: MinimalContent;
+  /** One letter for each block of rows of the weights, in their order: see {@link initialize}. */
+  readonly gates: string;
   readonly weightIh: Parameter; //      [numGates·hiddenSize, inputSize]
   readonly biasIh: Parameter | null; // [numGates·hiddenSize]
 
   protected constructor(
     inputSize: number,
     hiddenSize: number,
-    numGates: number,
+    gates: string,
     { bias = true, content = "linear", generator }: MinimalCellOptions,
   ) {
     super();
@@ -39,7 +41,8 @@ abstract class MinimalCell extends Module {
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.content = content;
-    const rows = numGates * hiddenSize;
+    this.gates = gates;
+    const rows = gates.length * hiddenSize;
     const create = (key: string, shape: number[]) =>
       this.register(key, uniformByFan(shape, hiddenSize, generator));
     this.weightIh = create("weight_ih", [rows, inputSize]);
@@ -78,7 +81,7 @@ abstract class MinimalCell extends Module {
  */
 export class MinGRUCell extends MinimalCell {
   constructor(inputSize: number, hiddenSize: number, options: MinimalCellOptions = {}) {
-    super(inputSize, hiddenSize, 2, options);
+    super(inputSize, hiddenSize, "uv", options);
   }
 
   /** x [batch, inputSize] and h [batch, hiddenSize] (zeros if left out) give the next h. */
@@ -104,7 +107,7 @@ export class MinGRUCell extends MinimalCell {
  */
 export class MinLSTMCell extends MinimalCell {
   constructor(inputSize: number, hiddenSize: number, options: MinimalCellOptions = {}) {
-    super(inputSize, hiddenSize, 3, options);
+    super(inputSize, hiddenSize, "fiv", options);
   }
 
   /** x [batch, inputSize] and h [batch, hiddenSize] (zeros if left out) give the next h. */
