@@ -6,7 +6,7 @@ import { ArgumentError, checkProbability } from "../core/errors.ts";
 import { ones } from "../tensor/creation.ts";
 import { defaultGenerator, type RandomGenerator } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { dropout, type DropoutOptions } from "./dropout.ts";
+import { dropout, DROPS_IN_TRAINING, type DropoutOptions } from "./dropout.ts";
 import { Embedding } from "./embedding.ts";
 import { Module } from "./module.ts";
 
@@ -47,6 +47,10 @@ export class EmbeddingDropout extends Module {
     this.embedding = embedding;
     this.p = p;
     this.#generator = generator;
+  }
+
+  override whyNotCausal(): string | null {
+    return this.training && this.p > 0 ? DROPS_IN_TRAINING : null;
   }
 
   /** ids […] → […, embeddingDim] */

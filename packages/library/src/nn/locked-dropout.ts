@@ -6,7 +6,7 @@ import { checkProbability, formatShape, ShapeError } from "../core/errors.ts";
 import { ones } from "../tensor/creation.ts";
 import { defaultGenerator, type RandomGenerator } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { dropout } from "./dropout.ts";
+import { dropout, DROPS_IN_TRAINING } from "./dropout.ts";
 import { Module } from "./module.ts";
 
 export interface LockedDropoutOptions {
@@ -51,6 +51,10 @@ export class LockedDropout extends Module {
     this.p = p;
     this.batchFirst = batchFirst;
     this.#generator = generator;
+  }
+
+  override whyNotCausal(): string | null {
+    return this.training && this.p > 0 ? DROPS_IN_TRAINING : null;
   }
 
   /** The same shape comes back. */

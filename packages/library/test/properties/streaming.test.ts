@@ -12,11 +12,18 @@ import {
   Embedding,
   GRU,
   LayerNorm,
+  LayerNormLSTM,
   Linear,
   LSTM,
+  LSTMCell,
+  MinGRU,
+  MinLSTM,
   Module,
+  PeepholeLSTM,
+  Recurrent,
   RNN,
   Sequential,
+  Zoneout,
 } from "../../src/nn/index.ts";
 import { createStream, type StreamableModel } from "../../src/streaming/index.ts";
 import { cat, randn, RandomGenerator, tensor, type Tensor } from "../../src/tensor/index.ts";
@@ -30,7 +37,7 @@ const INPUT = 3;
 const HIDDEN = 5;
 
 /** Every causal layer with every option that a stream has to get right. */
-const LAYERS: [name: string, create: (options: object) => RNN | LSTM | GRU][] = [
+const LAYERS: [name: string, create: (options: object) => StreamableModel][] = [
   ["RNN", (options) => new RNN(INPUT, HIDDEN, options)],
   ["RNN, relu", (options) => new RNN(INPUT, HIDDEN, { ...options, nonlinearity: "relu" })],
   ["LSTM", (options) => new LSTM(INPUT, HIDDEN, options)],
@@ -39,6 +46,17 @@ const LAYERS: [name: string, create: (options: object) => RNN | LSTM | GRU][] = 
   [
     "GRU, resetAfter: false",
     (options) => new GRU(INPUT, HIDDEN, { ...options, resetAfter: false }),
+  ],
+  ["MinGRU", (options) => new MinGRU(INPUT, HIDDEN, options)],
+  ["MinLSTM", (options) => new MinLSTM(INPUT, HIDDEN, options)],
+  ["PeepholeLSTM", (options) => new PeepholeLSTM(INPUT, HIDDEN, options)],
+  ["LayerNormLSTM", (options) => new LayerNormLSTM(INPUT, HIDDEN, options)],
+  [
+    "Recurrent of a cell with zoneout, in evaluation",
+    (options) => {
+      const create = (width: number) => new Zoneout(new LSTMCell(width, HIDDEN), [0.1, 0.4]);
+      return new Recurrent(create, { ...options, inputSize: INPUT }).eval();
+    },
   ],
 ];
 

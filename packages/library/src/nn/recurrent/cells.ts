@@ -27,6 +27,10 @@ export interface CellOptions {
   generator?: RandomGenerator;
 }
 
+/** Why {@link createStream} refuses a cell that is in no layer. */
+export const LEAVES_STATE_TO_CALLER =
+  "a cell leaves its state to its caller, where a stream cannot reach it; use the layer, nn.Recurrent, or carry the state by carriedState";
+
 /** What the three cells share: their parameters. Keys are PyTorch's. */
 abstract class Cell extends Module {
   readonly inputSize: number;
@@ -76,7 +80,7 @@ abstract class Cell extends Module {
   }
 
   override whyNotCausal(): string | null {
-    return "a cell leaves its state to its caller, where a stream cannot reach it; use the layer, or carry the state by carriedState";
+    return LEAVES_STATE_TO_CALLER;
   }
 
   protected checkInput(x: Tensor): void {

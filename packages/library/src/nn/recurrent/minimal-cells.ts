@@ -10,7 +10,7 @@ import { linear } from "../../tensor/ops/matmul.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { uniformByFan } from "../init.ts";
 import { Module, type Parameter } from "../module.ts";
-import type { CellOptions } from "./cells.ts";
+import { LEAVES_STATE_TO_CALLER, type CellOptions } from "./cells.ts";
 import { checkContent, type MinimalContent } from "./minimal.ts";
 
 export interface MinimalCellOptions extends CellOptions {
@@ -54,10 +54,14 @@ abstract class MinimalCell extends Module {
     return this.hiddenSize;
   }
 
+  override whyNotCausal(): string | null {
+    return LEAVES_STATE_TO_CALLER;
+  }
+
   /** [batch, hiddenSize] for each gate and what is written, before their functions. */
-  protected sums(x: Tensor, numGates: number): Tensor[] {
+  protected sums(x: Tensor): Tensor[] {
     checkLastAxis(`${this.constructor.name}.forward`, x.shape, "inputSize", this.inputSize);
-    return linear(x, this.weightIh, this.biasIh).chunk(numGates, -1);
+    return linear(x, this.weightIh, this.biasIh).chunk(this.gates.length, -1);
   }
 
   protected written(a: Tensor): Tensor {
@@ -86,7 +90,7 @@ export class MinGRUCell extends MinimalCell {
 
   /** x [batch, inputSize] and h [batch, hiddenSize] (zeros if left out) give the next h. */
   forward(x: Tensor, state?: Tensor | null): Tensor {
-    const [zSum, a] = this.sums(x, 2);
+    const [zSum, a] = this.sums(x);
     const h = this.stateFor(x, state);
     const z = zSum.sigmoid();
     return z
@@ -112,7 +116,7 @@ export class MinLSTMCell extends MinimalCell {
 
   /** x [batch, inputSize] and h [batch, hiddenSize] (zeros if left out) give the next h. */
   forward(x: Tensor, state?: Tensor | null): Tensor {
-    const [fSum, iSum, a] = this.sums(x, 3);
+    const [fSum, iSum, a] = this.sums(x);
     const h = this.stateFor(x, state);
     const f = fSum.sigmoid();
     const i = iSum.sigmoid();

@@ -18,6 +18,7 @@
 
 import { ArgumentError } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { isPacked, throughPacked, type PackedSequence } from "./packed-sequence.ts";
 import { RecurrentLayer, type RecurrentLayerOptions } from "./recurrent-layer.ts";
 import type { RecurrentForwardOptions } from "./stacked-layer.ts";
 
@@ -61,8 +62,16 @@ abstract class MinimalLayer extends RecurrentLayer {
     h0?: Tensor | null,
     options: RecurrentForwardOptions = {},
   ): [output: Tensor, hN: Tensor] {
+    if (isPacked(input)) return this.forwardPacked(input, h0) as never; // as RNN, LSTM and GRU
     const { output, states } = this.run(input, [h0 ?? null], options);
     return [output, states[0]];
+  }
+
+  /** {@link forward} for a batch in PyTorch's packed form; the output is packed in the same way. */
+  forwardPacked(input: PackedSequence, h0?: Tensor | null): [output: PackedSequence, hN: Tensor] {
+    return throughPacked(input, this.batchFirst, (padded, lengths) =>
+      this.forward(padded, h0, { lengths }),
+    );
   }
 }
 

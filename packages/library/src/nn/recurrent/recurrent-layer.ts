@@ -6,7 +6,7 @@
 import { isMinimal, NUM_GATES, type CellKind } from "../../backends/index.ts";
 import { ArgumentError, checkProbability, checkSize } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { dropout } from "../dropout.ts";
+import { dropout, DROPS_IN_TRAINING } from "../dropout.ts";
 import { uniformByFan } from "../init.ts";
 import type { Parameter } from "../module.ts";
 import { recurrent, type DirectionWeights } from "./recurrent-op.ts";
@@ -114,6 +114,11 @@ export abstract class RecurrentLayer extends StackedLayer {
       biasHh: this.bias && seesState ? create("bias_hh", [rows]) : null,
       weightHr: this.projSize ? create("weight_hr", [this.projSize, this.hiddenSize]) : null,
     };
+  }
+
+  override whyNotCausal(): string | null {
+    if (this.training && this.weightDropout > 0) return DROPS_IN_TRAINING;
+    return super.whyNotCausal();
   }
 
   /** A layer's parameters; in training, `weight_hh` with some of its numbers at zero. */

@@ -7,7 +7,9 @@ import { sameShape } from "../../core/shape.ts";
 import { zeros } from "../../tensor/creation.ts";
 import { cat, stack } from "../../tensor/ops/indexing.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { DROPS_IN_TRAINING } from "../dropout.ts";
 import { checkModule, type Module } from "../module.ts";
+import { isPacked, throughPacked, type PackedSequence } from "./packed-sequence.ts";
 import {
   StackedLayer,
   type LayerResult,
@@ -16,6 +18,7 @@ import {
   type StatePart,
 } from "./stacked-layer.ts";
 import { TimeSteps } from "./time-steps.ts";
+import { Zoneout } from "./zoneout.ts";
 
 /** What a cell carries from one step to the next: one tensor, or several. */
 export type CellState = Tensor | readonly Tensor[];
@@ -113,6 +116,7 @@ export class Recurrent<S extends CellState = CellState> extends StackedLayer {
     const sizes = sizesOf(first);
     this.stateParts = sizes.map((size, i) => ({
       name: sizes.length === 1 ? "the state" : `state ${i}`,
+      key: `state${i}`,
       size,
     }));
     for (let layer = 0; layer < numLayers; layer++) {
@@ -139,6 +143,7 @@ export class Recurrent<S extends CellState = CellState> extends StackedLayer {
     states?: S | null,
     options: RecurrentForwardOptions = {},
   ): [output: Tensor, states: S] {
+    if (isPacked(input)) return this.forwardPacked(input, states) as never; // as RNN, LSTM and GRU
     const given = states ? ([states].flat() as Tensor[]) : this.stateParts.map(() => null);
     if (given.length !== this.stateParts.length) {
       throw new ArgumentError(
@@ -147,6 +152,24 @@ export class Recurrent<S extends CellState = CellState> extends StackedLayer {
     }
     const { output, states: after } = this.run(input, given, options);
     return [output, this.#asState(after)];
+  }
+
+  /** {@link forward} for a batch in PyTorch's packed form; the output is packed in the same way. */
+  forwardPacked(input: PackedSequence, states?: S | null): [output: PackedSequence, states: S] {
+    return throughPacked(input, this.batchFirst, (padded, lengths) =>
+      this.forward(padded, states, { lengths }),
+    );
+  }
+
+  /** Carries its cells' state for them: what they are made of must be causal, and draw nothing. */
+  override whyNotCausal(): string | null {
+    for (const [, module] of this.namedModules()) {
+      if (module instanceof Zoneout && module.training) return DROPS_IN_TRAINING;
+      if (module === this || "stateSize" in module) continue;
+      const why = module.whyNotCausal();
+      if (why !== null) return `in its cell there is a ${module.constructor.name}, and ${why}`;
+    }
+    return super.whyNotCausal();
   }
 
   protected override runLayer(

@@ -70,6 +70,12 @@ test("padding changes nothing in training either, where each step draws for thos
   expect(output.slice(0, 0, 4).toArray()).toEqual(one.forward(x, null, options)[0].toArray());
 });
 
+test("a stream is refused in training, where it would draw, and goes on in evaluation", () => {
+  const layer = new Recurrent(new Zoneout(new GRUCell(2, 3), 0.2));
+  expect(layer.whyNotCausal()).toContain("drops features at random");
+  expect(layer.eval().whyNotCausal()).toBeNull();
+});
+
 test("a wrong probability, or a wrong number of them, is refused", () => {
   expect(() => new Zoneout(new GRUCell(2, 3), 1.5)).toThrow("between 0 and 1");
   expect(() => new Zoneout(new LSTMCell(2, 3), [0.1])).toThrow(

@@ -9,7 +9,9 @@ import { ArgumentError, checkProbability } from "../../core/errors.ts";
 import { defaultGenerator, type RandomGenerator } from "../../tensor/random.ts";
 import { where } from "../../tensor/ops/indexing.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { DROPS_IN_TRAINING } from "../dropout.ts";
 import { checkModule, Module } from "../module.ts";
+import { LEAVES_STATE_TO_CALLER } from "./cells.ts";
 import type { CellState, RecurrentCell } from "./recurrent.ts";
 
 export interface ZoneoutOptions {
@@ -66,6 +68,10 @@ export class Zoneout<S extends CellState> extends Module implements RecurrentCel
 
   get stateSize(): number | readonly number[] {
     return this.cell.stateSize;
+  }
+
+  override whyNotCausal(): string | null {
+    return this.training ? DROPS_IN_TRAINING : LEAVES_STATE_TO_CALLER;
   }
 
   /** x [batch, inputSize] and the state before it give the state after it. */
