@@ -129,7 +129,11 @@ describe("what cannot be streamed is refused with the layer's path", () => {
     ],
     ["pooling", new PoolOverTime("mean"), "PoolOverTime) cannot be streamed: its mean over time"],
     ["attention", new AttentionPooling(3), "AttentionPooling) cannot be streamed: attention over"],
-    ["attention to a memory", new Attention(3, 3), "Attention) cannot be streamed: attention looks"],
+    [
+      "attention to a memory",
+      new Attention(3, 3),
+      "Attention) cannot be streamed: attention looks",
+    ],
     ["a bare cell", new GRUCell(3, 4), "GRUCell) cannot be streamed: a cell leaves its state"],
   ])("%s", (_, layer, message) => {
     expect(() => createStream(new Model(new Linear(3, 3), layer))).toThrow(

@@ -5,7 +5,12 @@
 import { expect } from "vitest";
 import type { FloatArray } from "../../src/core/dtype.ts";
 import { Storage } from "../../src/core/storage.ts";
-import { type CellKind, isMinimal, NUM_GATES, type RecurrentCall } from "../../src/backends/backend.ts";
+import {
+  type CellKind,
+  isMinimal,
+  NUM_GATES,
+  type RecurrentCall,
+} from "../../src/backends/backend.ts";
 
 export const BUILDS = ["relaxed", "simd"] as const;
 
