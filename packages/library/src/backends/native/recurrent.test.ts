@@ -27,6 +27,7 @@ const CASES: [string, Omit<CallOptions, "cell">][] = [
   ["one feature in, one hidden", { inputSize: 1, hiddenSize: 1 }],
   ["eleven sequences with 33 features", { batch: 11, seq: 4, hiddenSize: 33, inputSize: 18 }],
   ["wider than one block of a product", { batch: 4, seq: 3, hiddenSize: 270, inputSize: 130 }],
+  ["wide and batch first", { batch: 3, seq: 4, hiddenSize: 515, inputSize: 7, batchFirst: true }],
 ];
 
 function outputGradients(call: RecurrentCall): RecurrentOutputGradients {
