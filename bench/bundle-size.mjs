@@ -22,15 +22,17 @@ const INFERENCE = `
 const TRAINING = `
   import { AdamW, crossEntropy, Embedding, Linear, LSTM, Module, noGrad, tensor } from "unrolled";
   globalThis.app = { AdamW, crossEntropy, Embedding, Linear, LSTM, Module, noGrad, tensor };`;
-const CORE = `
-  import { loadSafetensors, nn, noGrad, optim, saveSafetensors, tensor } from "unrolled";
-  globalThis.app = { loadSafetensors, nn, noGrad, optim, saveSafetensors, tensor };`;
+const CONTRACT = `RNN, LSTM, GRU, RNNCell, LSTMCell, GRUCell, Embedding, Linear, Dropout, LayerNorm,
+  BatchNorm1d, Sequential, Module, Parameter, init, CrossEntropyLoss, NLLLoss, MSELoss, L1Loss,
+  BCEWithLogitsLoss, GaussianNLLLoss, CTCLoss, clipGradNorm, optim, tensor, zeros, ones, randn, cat,
+  stack, manualSeed, noGrad, gradCheck, loadSafetensors, saveSafetensors`;
+const CORE = `import { ${CONTRACT} } from "unrolled"; globalThis.app = { ${CONTRACT} };`;
 const EVERYTHING = `import * as unrolled from "unrolled"; globalThis.app = unrolled;`;
 
 const CASES = [
   ["everything, both kernel builds", EVERYTHING, []],
   ["everything, one kernel build", EVERYTHING, ["simd"]],
-  ["the core: every layer, loss and optimizer, safetensors; one build", CORE, ["simd"]],
+  ["the core: PyTorch's recurrent and plain layers, losses, optimizers, safetensors; one build", CORE, ["simd"]],
   ["a training loop: embedding, LSTM, linear, cross-entropy, AdamW; one build", TRAINING, ["simd"]],
   ["inference from a checkpoint: LSTM, linear, safetensors; one build", INFERENCE, ["simd"]],
   ["the same without any kernels", INFERENCE, ["simd", "relaxed"]],

@@ -11,7 +11,7 @@ import simd from "./generated/simd.ts";
 /** Fused multiply-add (relaxed SIMD), or multiply and add apart, which every engine has. */
 export type KernelBuild = "relaxed" | "simd";
 
-/** The module's bytes, base64. It imports `env.memory`, shared, of at most 65536 pages. */
+/** The module's bytes, in hexadecimal digits. It imports `env.memory`, shared, of at most 65536 pages. */
 export const KERNELS: Record<KernelBuild, string> = { relaxed, simd };
 
 type Ptr = number;
