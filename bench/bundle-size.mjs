@@ -32,7 +32,11 @@ const EVERYTHING = `import * as unrolled from "unrolled"; globalThis.app = unrol
 const CASES = [
   ["everything, both kernel builds", EVERYTHING, []],
   ["everything, one kernel build", EVERYTHING, ["simd"]],
-  ["the core: PyTorch's recurrent and plain layers, losses, optimizers, safetensors; one build", CORE, ["simd"]],
+  [
+    "the core: PyTorch's recurrent and plain layers, losses, optimizers, safetensors; one build",
+    CORE,
+    ["simd"],
+  ],
   ["a training loop: embedding, LSTM, linear, cross-entropy, AdamW; one build", TRAINING, ["simd"]],
   ["inference from a checkpoint: LSTM, linear, safetensors; one build", INFERENCE, ["simd"]],
   ["the same without any kernels", INFERENCE, ["simd", "relaxed"]],
