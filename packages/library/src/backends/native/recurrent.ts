@@ -88,18 +88,13 @@ export class NativeLayers implements Layers {
 
     this.#useInputs("forward", plan, call);
     if (!training) {
-      const aligned = steps >= FEWEST_TO_ALIGN ? this.pool.take(steps) : null;
-      let output = aligned ? aligned.floats : new Float32Array(steps);
+      const output = new Float32Array(steps);
       const hN = new Float32Array(states);
       const cN = isLstm ? new Float32Array(states) : null;
-      forward.use(ARG.y, aligned ?? output);
+      forward.use(ARG.y, output);
       forward.use(ARG.hN, hN);
       if (cN) forward.use(ARG.cN, cN);
       forward.run();
-      if (aligned) {
-        output = aligned.floats.slice(0, steps);
-        this.pool.give(aligned);
-      }
       return { output, hN, cN, saved: null };
     }
 
@@ -267,12 +262,6 @@ export class NativeLayers implements Layers {
     return gradients;
   }
 }
-
-/**
- * From so many numbers on an output is computed in memory that begins on a cache line and copied:
- * vectors of a whole line that lie across two took 1.2 times as long (LSTM S4, inference).
- */
-const FEWEST_TO_ALIGN = 4096;
 
 /**
  * Batch first, a step's rows lie a whole sequence apart, and wide ones get in each other's way in
