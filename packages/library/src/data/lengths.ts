@@ -7,7 +7,7 @@ import { toIndices } from "../tensor/creation.ts";
 import { Tensor } from "../tensor/tensor.ts";
 
 /** The true length of each sequence in a padded batch [batch], in any order. */
-export type SequenceLengths = readonly number[] | Int32Array | Tensor;
+export type SequenceLengths = Tensor | ArrayLike<number>;
 
 /** As int32, each from 1 to `seq`, one for each of the `batch` sequences. */
 export function readLengths(
@@ -27,9 +27,13 @@ export function readLengths(
   return list;
 }
 
-/** As int32, whatever they are. */
+/** As int32, whatever whole numbers they are. */
 export function lengthList(where: string, lengths: SequenceLengths): Int32Array {
-  return lengths instanceof Tensor
-    ? toIndices(`${where}, lengths`, lengths)
-    : Int32Array.from(lengths);
+  if (lengths instanceof Tensor) return toIndices(`${where}, lengths`, lengths);
+  const list = Array.from(lengths);
+  const wrong = list.findIndex((n) => !Number.isInteger(n));
+  if (wrong < 0) return Int32Array.from(list);
+  throw new ArgumentError(
+    `${where}: expected whole numbers as lengths, got ${list[wrong]} for sequence ${wrong}.`,
+  );
 }

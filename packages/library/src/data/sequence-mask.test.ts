@@ -21,3 +21,9 @@ test("a length longer than maxLength, or negative, is refused", () => {
   expect(() => sequenceMask([-1])).toThrow("got -1 for sequence 0.");
   expect(() => sequenceMask([1], 1.5)).toThrow("maxLength");
 });
+
+test("a length that is no whole number is refused, not cut", () => {
+  expect(() => sequenceMask([2, 2.5], 4)).toThrow(
+    "expected whole numbers as lengths, got 2.5 for sequence 1.",
+  );
+});

@@ -2,14 +2,9 @@
  * @file Forced alignment: when was each label of a known target said?
  */
 
+import type { SequenceLengths } from "../data/lengths.ts";
 import { ArgumentError } from "../core/errors.ts";
-import {
-  canSkipTo,
-  checkNumbers,
-  readBatch,
-  type CTCBatch,
-  type Lengths,
-} from "../losses/ctc-batch.ts";
+import { canSkipTo, checkNumbers, readBatch, type CTCBatch } from "../losses/ctc-batch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 export interface CTCAlignOptions {
@@ -55,8 +50,8 @@ export interface CTCAlignment {
 export function ctcAlign(
   logProbs: Tensor,
   targets: Tensor,
-  inputLengths: Lengths,
-  targetLengths: Lengths,
+  inputLengths: SequenceLengths,
+  targetLengths: SequenceLengths,
   { blank = 0 }: CTCAlignOptions = {},
 ): CTCAlignment[] {
   const batch = readBatch("ctcAlign", logProbs, targets, inputLengths, targetLengths, blank);

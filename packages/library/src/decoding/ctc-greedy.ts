@@ -2,14 +2,15 @@
  * @file The most likely path of a CTC network, and what it spells.
  */
 
-import { checkNumbers, readFrames, type Lengths } from "../losses/ctc-batch.ts";
+import type { SequenceLengths } from "../data/lengths.ts";
+import { checkNumbers, readFrames } from "../losses/ctc-batch.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 export interface CTCDecodeOptions {
   /** The class that means nothing was said. Default: 0. */
   blank?: number;
   /** How many steps of each sequence count. Default: all. */
-  lengths?: Lengths;
+  lengths?: SequenceLengths;
 }
 
 export interface CTCTranscript {

@@ -5,11 +5,9 @@
 
 import type { NumericArray } from "../core/dtype.ts";
 import { ArgumentError, formatShape, ShapeError } from "../core/errors.ts";
+import type { SequenceLengths } from "../data/lengths.ts";
 import { checkFloat, toIndices } from "../tensor/creation.ts";
 import { Tensor } from "../tensor/tensor.ts";
-
-/** One number for each sequence of the batch. */
-export type Lengths = Tensor | ArrayLike<number>;
 
 /** Log-probabilities of a batch: label k at step t of sequence n is `x[(t · size + n) · numClasses + k]`. */
 export interface CTCFrames {
@@ -30,7 +28,7 @@ export interface CTCBatch extends CTCFrames {
 export function readFrames(
   where: string,
   logProbs: Tensor,
-  inputLengths: Lengths | undefined,
+  inputLengths: SequenceLengths | undefined,
   blank: number,
 ): CTCFrames {
   checkFloat(where, "logProbs", logProbs);
@@ -57,8 +55,8 @@ export function readBatch(
   where: string,
   logProbs: Tensor,
   targets: Tensor,
-  inputLengths: Lengths,
-  targetLengths: Lengths,
+  inputLengths: SequenceLengths,
+  targetLengths: SequenceLengths,
   blank: number,
 ): CTCBatch {
   const frames = readFrames(where, logProbs, inputLengths, blank);
@@ -90,7 +88,7 @@ export function canSkipTo(label: Int32Array, s: number, blank: number): boolean 
 function readLengths(
   where: string,
   option: string,
-  lengths: Lengths,
+  lengths: SequenceLengths,
   size: number,
   longest: number,
 ): Int32Array {
@@ -113,7 +111,7 @@ function readLengths(
 function readTargets(
   where: string,
   targets: Tensor,
-  targetLengths: Lengths,
+  targetLengths: SequenceLengths,
   size: number,
 ): Int32Array[] {
   const ids = toIndices(where, targets);

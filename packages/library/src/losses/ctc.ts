@@ -18,13 +18,14 @@
  * data with recurrent neural networks"
  */
 
+import type { SequenceLengths } from "../data/lengths.ts";
 import { record } from "../autograd/tape.ts";
 import { backend } from "../backends/index.ts";
 import type { NumericArray } from "../core/dtype.ts";
 import { Module } from "../nn/module.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { reduced, rowFactors } from "./cross-entropy.ts";
-import { canSkipTo, readBatch, type CTCBatch, type Lengths } from "./ctc-batch.ts";
+import { canSkipTo, readBatch, type CTCBatch } from "./ctc-batch.ts";
 import { logAddExp } from "./log-add-exp.ts";
 import { checkReduction, type Reduction, type ReductionOptions } from "./reduction.ts";
 
@@ -60,8 +61,8 @@ export interface CTCOptions extends ReductionOptions {
 export function ctcLoss(
   logProbs: Tensor,
   targets: Tensor,
-  inputLengths: Lengths,
-  targetLengths: Lengths,
+  inputLengths: SequenceLengths,
+  targetLengths: SequenceLengths,
   { blank = 0, reduction = "mean", zeroInfinity = false }: CTCOptions = {},
 ): Tensor {
   checkReduction("ctcLoss", reduction);
@@ -185,8 +186,8 @@ export class CTCLoss extends Module {
   forward(
     logProbs: Tensor,
     targets: Tensor,
-    inputLengths: Lengths,
-    targetLengths: Lengths,
+    inputLengths: SequenceLengths,
+    targetLengths: SequenceLengths,
   ): Tensor {
     return ctcLoss(logProbs, targets, inputLengths, targetLengths, this);
   }

@@ -14,7 +14,6 @@ export {
 export { crossEntropy, CrossEntropyLoss, type CrossEntropyOptions } from "./cross-entropy.ts";
 export { CRF, type CRFOptions, type CRFSequenceOptions } from "./crf.ts";
 export { CTCLoss, ctcLoss, type CTCOptions } from "./ctc.ts";
-export type { Lengths } from "./ctc-batch.ts";
 export { GaussianNLLLoss, gaussianNllLoss, type GaussianNLLOptions } from "./gaussian-nll.ts";
 export { L1Loss, l1Loss } from "./l1.ts";
 export { MSELoss, mseLoss } from "./mse.ts";

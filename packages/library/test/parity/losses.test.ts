@@ -13,9 +13,9 @@ import {
   mseLoss,
   NLLLoss,
   nllLoss,
-  type Lengths,
   type Reduction,
 } from "../../src/losses/index.ts";
+import type { SequenceLengths } from "../../src/data/index.ts";
 import { ones, tensor, zeros, type Tensor } from "../../src/tensor/index.ts";
 import { ENGINES } from "../support/engines.ts";
 import { expectClose, fixtureNames, loadFixture, PARITY, type Fixture } from "./load-fixture.ts";
@@ -237,7 +237,7 @@ describe("CTCLoss", () => {
       [1, 2],
       [3, 0],
     ]);
-    const loss = (make: (lengths: number[]) => Lengths) =>
+    const loss = (make: (lengths: number[]) => SequenceLengths) =>
       ctcLoss(zeros([5, 2, 4]), targets, make([5, 4]), make([2, 1])).item();
     expect(loss((list) => Int32Array.from(list))).toBe(loss((list) => list));
     expect(loss((list) => tensor(list))).toBe(loss((list) => list));
