@@ -54,7 +54,8 @@ export function processorCount(): number {
 export function startWorker(source: string, data: object): boolean {
   const start = "serve(require('node:worker_threads').workerData);";
   try {
-    new Worker(`${source}\n${start}`, { eval: true, workerData: data }).unref();
+    // Without the program's own options: with --input-type=module this would not be a script.
+    new Worker(`${source}\n${start}`, { eval: true, execArgv: [], workerData: data }).unref();
     return true;
   } catch {
     return false;

@@ -22,6 +22,7 @@ export class Blas {
     const library = new ForeignLibrary(path);
     const vendor = VENDORS.find(({ mark }) => library.optional(mark, "int", []) !== null);
     if (vendor === undefined) throw new Error("it is none of OpenBLAS, MKL, BLIS and Accelerate");
+    library.keepLoaded(); // OpenBLAS starts its threads as soon as it is there
     this.name = vendor.name;
     this.version = vendor.prepare(library);
     const p = "uintptr_t";

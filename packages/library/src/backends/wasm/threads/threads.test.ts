@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { randomCall, randomNumbers } from "../../../../test/support/engine-calls.ts";
 import { wasmSupport } from "../support.ts";
@@ -57,6 +59,25 @@ describe.each(BUILDS)("threads, on the %s build", (build) => {
     }
     throw new Error(`expected ${workers} workers, got ${engine.threads.workersReady}`);
   }
+});
+
+test("threads start in a program that came by --eval as a module", () => {
+  const program = `
+    import { nn, randn, setNumThreads, useEngine } from "unrolled";
+    setNumThreads(2);
+    useEngine("wasm");
+    const lstm = new nn.LSTM(64, 128);
+    lstm.forward(randn([64, 16, 64]));
+    await new Promise((resolve) => setTimeout(resolve, 300)); // they start in the background
+    lstm.forward(randn([64, 16, 64]));
+    console.log("done");`;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    // prettier-ignore
+    ["--conditions=unrolled-source", "--import", "./scripts/typescript.mjs", "--input-type=module", "--eval", program],
+    { cwd: fileURLToPath(new URL("../../../../../../", import.meta.url)), encoding: "utf8" },
+  );
+  expect([status, stdout, stderr]).toEqual([0, "done\n", ""]);
 });
 
 /** A digest of every bit that comes out: comparing a million numbers one by one takes a minute. */
