@@ -68,7 +68,7 @@ describe("docs/pytorch.md", () => {
       const parts = evidence.split(/;\s*(?=\[)/);
       for (const part of parts) {
         const [, path, named] = /^\[[^\]]+\]\(([^)]+\.test\.ts)\): (.+)$/.exec(part) ?? [];
-        expect(path, `a link to a test file in: ${part}`).toBeDefined();
+        expect(path, `a link to a test file in: ${part}`).toMatch(/\.test\.ts$/);
         const file = new URL(path, PAGE);
         expect(existsSync(file), path).toBe(true);
 

@@ -51,8 +51,10 @@ export class Prefix {
   /** Takes it out of the beam, and out of the tree with all above it that nobody needs any more. */
   drop(): void {
     this.isActive = false;
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the walk begins here
-    let prefix: Prefix = this;
+    Prefix.#prune(this);
+  }
+
+  static #prune(prefix: Prefix): void {
     while (prefix.parent && !prefix.isActive && prefix.#children.size === 0) {
       prefix.parent.#children.delete(prefix.label);
       prefix = prefix.parent;
@@ -60,10 +62,12 @@ export class Prefix {
   }
 
   labels(): number[] {
+    return Prefix.#labelsTo(this);
+  }
+
+  static #labelsTo(prefix: Prefix): number[] {
     const labels: number[] = [];
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the walk begins here
-    for (let prefix: Prefix = this; prefix.parent; prefix = prefix.parent)
-      labels.push(prefix.label);
+    for (; prefix.parent; prefix = prefix.parent) labels.push(prefix.label);
     return labels.reverse();
   }
 }
