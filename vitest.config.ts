@@ -8,6 +8,7 @@ export default defineConfig({
     include: [
       "packages/*/src/**/*.test.ts",
       "packages/*/test/**/*.test.ts",
+      "site/src/**/*.test.ts",
       "scripts/**/*.test.ts",
     ],
     testTimeout: 60_000,

@@ -1,0 +1,28 @@
+/**
+ * @file Every experiment of the course, by chapter and letter. Each is loaded when it is asked for,
+ * so that a page without experiments does not carry them.
+ */
+
+import { ArgumentError } from "unrolled";
+import type { Experiment } from "./experiment.ts";
+
+const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experiment }>>> = {
+  "4A": () => import("../lessons/04-lstm-and-gru/4a-one-step.ts"),
+};
+
+export const EXPERIMENT_IDS = Object.keys(EXPERIMENTS);
+
+/** The experiment of this name, such as `"3A"`; small letters do as well. */
+export async function loadExperiment(id: string): Promise<Experiment> {
+  const load = EXPERIMENTS[id.toUpperCase()];
+  if (!load) {
+    throw new ArgumentError(
+      `There is no experiment "${id}". The course has ${EXPERIMENT_IDS.join(", ")}.`,
+    );
+  }
+  return (await load()).experiment;
+}
+
+export * from "./experiment.ts";
+export * from "./plot.ts";
+export { runExperiment, settingsFor, type RunOptions } from "./run-experiment.ts";
