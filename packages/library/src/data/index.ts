@@ -96,3 +96,15 @@ export {
 } from "./pad-sequence.ts";
 export type { SequenceLengths } from "./lengths.ts";
 export { sequenceMask } from "./sequence-mask.ts";
+
+export type {
+  LengthOrLag,
+  MemoryBaseline,
+  MemoryBatch,
+  MemoryTask,
+} from "./datasets/memory-task.ts";
+export {
+  addingProblem,
+  type AddingDefinition,
+  type AddingProblemOptions,
+} from "./datasets/adding-problem.ts";
