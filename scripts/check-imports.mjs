@@ -22,6 +22,7 @@ const ORDER = [
   ["optim"],
   ["decoding", "metrics", "io"],
   ["streaming", "training"],
+  ["diagnostics"],
   ["index.ts"],
   ["tasks"],
   ["cli", "site", "examples"],

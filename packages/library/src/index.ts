@@ -13,6 +13,7 @@ export { gradCheck, noGrad, type GradCheckOptions } from "./autograd/index.ts";
 export * as optim from "./optim/index.ts";
 export * from "./optim/index.ts";
 export * from "./training/index.ts";
+export * from "./diagnostics/index.ts";
 export * from "./metrics/index.ts";
 export * from "./decoding/index.ts";
 export * from "./io/index.ts";

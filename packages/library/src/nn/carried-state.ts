@@ -176,7 +176,8 @@ function nameOf(layer: Module): string {
   return `the model's ${layer.constructor.name}`;
 }
 
-function sameNumbers(a: Tensor | null, b: Tensor | null): boolean {
+/** Whether two tensors, or the lack of them, are the same to the bit. */
+export function sameNumbers(a: Tensor | null, b: Tensor | null): boolean {
   if (a === b) return true;
   if (!a || !b || !sameShape(a.shape, b.shape)) return false;
   const [xs, ys] = [a.storage.array, b.storage.array];

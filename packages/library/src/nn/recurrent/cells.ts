@@ -1,9 +1,7 @@
 /**
- * @file One step of each network, made of tensor operations: the formula, line by line. The layers
+ * @file One step of each network: the formulas of `steps.ts`, with parameters. The layers
  * {@link RNN}, {@link LSTM} and {@link GRU} are these cells in a loop, made fast; a test holds the
  * two together.
- *
- * A fused buffer is named after its layout: `ifgo` holds [i | f | g | o] along its last axis.
  */
 
 import {
@@ -14,11 +12,11 @@ import {
   ShapeError,
 } from "../../core/errors.ts";
 import { checkFloat, zeros } from "../../tensor/creation.ts";
-import { linear } from "../../tensor/ops/matmul.ts";
 import type { RandomGenerator } from "../../tensor/random.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { uniformByFan } from "../init.ts";
 import { Module, type Parameter } from "../module.ts";
+import { gruStep, lstmStep, rnnStep } from "./steps.ts";
 
 export interface CellOptions {
   /** Learn an offset for every gate. Default: `true`. */
@@ -67,16 +65,6 @@ abstract class Cell extends Module {
   /** Features of each tensor of the state: what {@link Recurrent} makes zeros of. */
   get stateSize(): number | readonly number[] {
     return this.hiddenSize;
-  }
-
-  /** x·W_ihᵀ + b_ih: [batch, numGates·hiddenSize] */
-  protected fromInput(x: Tensor): Tensor {
-    return linear(x, this.weightIh, this.biasIh);
-  }
-
-  /** h·W_hhᵀ + b_hh: [batch, numGates·hiddenSize] */
-  protected fromState(h: Tensor): Tensor {
-    return linear(h, this.weightHh, this.biasHh);
   }
 
   override whyNotCausal(): string | null {
@@ -134,8 +122,7 @@ export class RNNCell extends Cell {
   /** x [batch, inputSize] and h [batch, hiddenSize] (zeros if left out) give the next h. */
   forward(x: Tensor, h?: Tensor | null): Tensor {
     this.checkInput(x);
-    const sum = this.fromInput(x).add(this.fromState(this.stateFor(x, h)));
-    return this.nonlinearity === "tanh" ? sum.tanh() : sum.relu();
+    return rnnStep(this, this.nonlinearity, x, this.stateFor(x, h));
   }
 }
 
@@ -164,15 +151,7 @@ export class LSTMCell extends Cell {
   /** x [batch, inputSize] and the state before it (zeros if left out) give the state after it. */
   forward(x: Tensor, state?: LSTMState | null): LSTMState {
     this.checkInput(x);
-    const h = this.stateFor(x, state?.[0]);
-    const c = this.stateFor(x, state?.[1]);
-
-    const ifgo = this.fromInput(x).add(this.fromState(h)); // [batch, 4·hiddenSize]
-    const [i, f, g, o] = ifgo.chunk(4, -1); //               [batch, hiddenSize] each
-
-    const cNext = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
-    const hNext = o.sigmoid().mul(cNext.tanh());
-    return [hNext, cNext];
+    return lstmStep(this, x, this.stateFor(x, state?.[0]), this.stateFor(x, state?.[1]));
   }
 }
 
@@ -201,19 +180,6 @@ export class GRUCell extends Cell {
   /** x [batch, inputSize] and h [batch, hiddenSize] (zeros if left out) give the next h. */
   forward(x: Tensor, state?: Tensor | null): Tensor {
     this.checkInput(x);
-    const h = this.stateFor(x, state);
-
-    const [xr, xz, xn] = this.fromInput(x).chunk(3, -1); // [batch, hiddenSize] each
-    const [hr, hz, hn] = this.fromState(h).chunk(3, -1);
-    const r = xr.add(hr).sigmoid();
-    const z = xz.add(hz).sigmoid();
-    const n = xn.add(this.resetAfter ? r.mul(hn) : this.#newFromReset(r.mul(h))).tanh();
-    return z.neg().add(1).mul(n).add(z.mul(h));
-  }
-
-  /** W_hn·(r ⊙ h) + b_hn: the original order, reset before the product. */
-  #newFromReset(reset: Tensor): Tensor {
-    const from = 2 * this.hiddenSize;
-    return linear(reset, this.weightHh.slice(0, from), this.biasHh && this.biasHh.slice(0, from));
+    return gruStep(this, this.resetAfter, x, this.stateFor(x, state));
   }
 }

@@ -14,12 +14,13 @@
 
 import type { Tensor } from "../../tensor/tensor.ts";
 import { ones, zeros } from "../../tensor/creation.ts";
-import { linear } from "../../tensor/ops/matmul.ts";
 import { layerNorm } from "../layer-norm.ts";
 import type { Parameter } from "../module.ts";
 import { LSTMCell, type CellOptions, type LSTMState } from "./cells.ts";
+import { observedCell } from "./observer.ts";
 import { Recurrent } from "./recurrent.ts";
 import type { StackedLayerOptions } from "./stacked-layer.ts";
+import { fromInput, fromState, sigmoidGate, tanhGate } from "./steps.ts";
 
 export interface LayerNormLSTMCellOptions extends Omit<CellOptions, "bias"> {
   /** Added to the variances. Default: 1e-5. */
@@ -66,12 +67,16 @@ export class LayerNormLSTMCell extends LSTMCell {
     const h = this.stateFor(x, state?.[0]);
     const c = this.stateFor(x, state?.[1]);
 
-    const fromInput = this.#normalized(linear(x, this.weightIh), this.#fromInput);
-    const fromState = this.#normalized(linear(h, this.weightHh), this.#fromState);
-    const [i, f, g, o] = fromInput.add(fromState).chunk(4, -1); // [batch, hiddenSize] each
+    const xSum = this.#normalized(fromInput(this, x), this.#fromInput);
+    const hSum = this.#normalized(fromState(this, h), this.#fromState);
+    const [iSum, fSum, gSum, oSum] = xSum.add(hSum).chunk(4, -1); // [batch, hiddenSize] each
+    const i = sigmoidGate("i", iSum);
+    const f = sigmoidGate("f", fSum);
+    const g = tanhGate("g", gSum);
+    const o = sigmoidGate("o", oSum);
 
-    const cNext = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
-    const hNext = o.sigmoid().mul(this.#normalized(cNext, this.#cell).tanh());
+    const cNext = observedCell(f.mul(c).add(i.mul(g)));
+    const hNext = o.mul(this.#normalized(cNext, this.#cell).tanh());
     return [hNext, cNext];
   }
 

@@ -1,17 +1,15 @@
 /**
- * @file One step of minGRU and minLSTM, made of tensor operations: the formulas at the top of
- * `minimal.ts`, line by line.
+ * @file One step of minGRU and minLSTM: the formulas of `steps.ts`, with parameters.
  */
 
 import { checkLastAxis, checkSize } from "../../core/errors.ts";
 import { zeros } from "../../tensor/creation.ts";
-import { where } from "../../tensor/ops/indexing.ts";
-import { linear } from "../../tensor/ops/matmul.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { uniformByFan } from "../init.ts";
 import { Module, type Parameter } from "../module.ts";
 import { LEAVES_STATE_TO_CALLER, type CellOptions } from "./cells.ts";
 import { checkContent, type MinimalContent } from "./minimal.ts";
+import { minGruStep, minLstmStep } from "./steps.ts";
 
 export interface MinimalCellOptions extends CellOptions {
   /** As for {@link MinGRU}. Default: `"linear"`. */
@@ -58,14 +56,8 @@ abstract class MinimalCell extends Module {
     return LEAVES_STATE_TO_CALLER;
   }
 
-  /** [batch, hiddenSize] for each gate and what is written, before their functions. */
-  protected sums(x: Tensor): Tensor[] {
+  protected checkInput(x: Tensor): void {
     checkLastAxis(`${this.constructor.name}.forward`, x.shape, "inputSize", this.inputSize);
-    return linear(x, this.weightIh, this.biasIh).chunk(this.gates.length, -1);
-  }
-
-  protected written(a: Tensor): Tensor {
-    return this.content === "linear" ? a : where(a.ge(0), a.add(0.5), a.sigmoid());
   }
 
   /** The state given, or zeros. */
@@ -90,14 +82,8 @@ export class MinGRUCell extends MinimalCell {
 
   /** x [batch, inputSize] and h [batch, hiddenSize] (zeros if left out) give the next h. */
   forward(x: Tensor, state?: Tensor | null): Tensor {
-    const [zSum, a] = this.sums(x);
-    const h = this.stateFor(x, state);
-    const z = zSum.sigmoid();
-    return z
-      .neg()
-      .add(1)
-      .mul(h)
-      .add(z.mul(this.written(a)));
+    this.checkInput(x);
+    return minGruStep(this, this.content, x, this.stateFor(x, state));
   }
 }
 
@@ -116,14 +102,7 @@ export class MinLSTMCell extends MinimalCell {
 
   /** x [batch, inputSize] and h [batch, hiddenSize] (zeros if left out) give the next h. */
   forward(x: Tensor, state?: Tensor | null): Tensor {
-    const [fSum, iSum, a] = this.sums(x);
-    const h = this.stateFor(x, state);
-    const f = fSum.sigmoid();
-    const i = iSum.sigmoid();
-    const both = f.add(i);
-    return f
-      .div(both)
-      .mul(h)
-      .add(i.div(both).mul(this.written(a)));
+    this.checkInput(x);
+    return minLstmStep(this, this.content, x, this.stateFor(x, state));
   }
 }

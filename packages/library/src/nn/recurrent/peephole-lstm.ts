@@ -13,8 +13,10 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { uniformByFan } from "../init.ts";
 import type { Parameter } from "../module.ts";
 import { LSTMCell, type CellOptions, type LSTMState } from "./cells.ts";
+import { observedCell } from "./observer.ts";
 import { Recurrent } from "./recurrent.ts";
 import type { StackedLayerOptions } from "./stacked-layer.ts";
+import { fromInput, fromState, sigmoidGate, tanhGate } from "./steps.ts";
 
 /**
  * One step of an LSTM with peepholes; the equations are at the top of this file. Keys are
@@ -49,13 +51,14 @@ export class PeepholeLSTMCell extends LSTMCell {
     const h = this.stateFor(x, state?.[0]);
     const c = this.stateFor(x, state?.[1]);
 
-    const ifgo = this.fromInput(x).add(this.fromState(h)); // [batch, 4·hiddenSize]
+    const ifgo = fromInput(this, x).add(fromState(this, h)); // [batch, 4·hiddenSize]
     const [iSum, fSum, gSum, oSum] = ifgo.chunk(4, -1); //    [batch, hiddenSize] each
 
-    const i = iSum.add(this.weightCi.mul(c)).sigmoid();
-    const f = fSum.add(this.weightCf.mul(c)).sigmoid();
-    const cNext = f.mul(c).add(i.mul(gSum.tanh()));
-    const o = oSum.add(this.weightCo.mul(cNext)).sigmoid();
+    const i = sigmoidGate("i", iSum.add(this.weightCi.mul(c)));
+    const f = sigmoidGate("f", fSum.add(this.weightCf.mul(c)));
+    const g = tanhGate("g", gSum);
+    const cNext = observedCell(f.mul(c).add(i.mul(g)));
+    const o = sigmoidGate("o", oSum.add(this.weightCo.mul(cNext)));
     return [o.mul(cNext.tanh()), cNext];
   }
 }

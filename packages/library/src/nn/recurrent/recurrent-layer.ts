@@ -9,7 +9,9 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { dropout, DROPS_IN_TRAINING } from "../dropout.ts";
 import { uniformByFan } from "../init.ts";
 import type { Parameter } from "../module.ts";
-import { recurrent, type DirectionWeights } from "./recurrent-op.ts";
+import type { DirectionWeights } from "./fused-call.ts";
+import { observer } from "./observer.ts";
+import { recurrent } from "./recurrent-op.ts";
 import {
   StackedLayer,
   type LayerResult,
@@ -141,17 +143,22 @@ export abstract class RecurrentLayer extends StackedLayer {
   protected override runLayer(
     layer: number,
     x: Tensor,
-    [h0, c0 = null]: readonly (Tensor | null)[],
+    states: readonly (Tensor | null)[],
     lengths: Int32Array | null,
   ): LayerResult {
-    const { output, hN, cN } = recurrent(x, h0, c0, this.#weightsOf(layer), {
+    const directions = this.#weightsOf(layer);
+    const options = {
       cell: this.cell,
       resetAfter: this.resetAfter,
       batchFirst: this.batchFirst,
       hiddenSize: this.hiddenSize,
       projSize: this.projSize,
       lengths,
-    });
+    };
+    const watching = observer();
+    if (watching) return watching.unroll({ module: this, layer, x, states, directions, options });
+    const [h0, c0 = null] = states;
+    const { output, hN, cN } = recurrent(x, h0, c0, directions, options);
     return { output, states: cN ? [hN, cN] : [hN] };
   }
 }

@@ -9,7 +9,6 @@ import { isGradEnabled, recordMany } from "../../autograd/tape.ts";
 import {
   backend,
   type Backend,
-  type CellKind,
   type RecurrentCall,
   type RecurrentSaved,
   type RecurrentWeights,
@@ -17,27 +16,7 @@ import {
 import type { FloatArray } from "../../core/dtype.ts";
 import { Storage } from "../../core/storage.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-
-/**
- * The parameters of one layer in one direction, or what was made of them; names as in PyTorch,
- * without the `_l0` suffix.
- */
-export interface DirectionWeights {
-  weightIh: Tensor; //        [G, I]
-  weightHh: Tensor | null; // [G, P]; null for minimal cells, whose gates do not see h
-  biasIh: Tensor | null; //   [G]
-  biasHh: Tensor | null; //   [G]
-  weightHr: Tensor | null; // [P, H]
-}
-
-export interface RecurrentOptions {
-  cell: CellKind;
-  resetAfter: boolean;
-  batchFirst: boolean;
-  hiddenSize: number;
-  projSize: number;
-  lengths: Int32Array | null;
-}
+import type { DirectionWeights, FusedOptions } from "./fused-call.ts";
 
 /**
  * - `input` [seq, batch, inputSize], or [batch, seq, inputSize] if `batchFirst`
@@ -51,7 +30,7 @@ export function recurrent(
   h0: Tensor | null,
   c0: Tensor | null,
   directions: readonly DirectionWeights[],
-  options: RecurrentOptions,
+  options: FusedOptions,
 ): RecurrentOutputs {
   const { cell, resetAfter, batchFirst, hiddenSize, projSize, lengths } = options;
   const batch = input.shape[batchFirst ? 0 : 1];

@@ -4,12 +4,11 @@
 
 import { ArgumentError, checkSize, formatShape, ShapeError } from "../../core/errors.ts";
 import { sameShape } from "../../core/shape.ts";
-import { zeros } from "../../tensor/creation.ts";
-import { cat, stack } from "../../tensor/ops/indexing.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { DROPS_IN_TRAINING } from "../dropout.ts";
 import { checkModule, type Module } from "../module.ts";
 import { isPacked, throughPacked, type PackedSequence } from "./packed-sequence.ts";
+import { runSteps } from "./run-steps.ts";
 import {
   StackedLayer,
   type LayerResult,
@@ -17,7 +16,6 @@ import {
   type StackedLayerOptions,
   type StatePart,
 } from "./stacked-layer.ts";
-import { TimeSteps } from "./time-steps.ts";
 import { Zoneout } from "./zoneout.ts";
 
 /** What a cell carries from one step to the next: one tensor, or several. */
@@ -178,47 +176,16 @@ export class Recurrent<S extends CellState = CellState> extends StackedLayer {
     states: readonly (Tensor | null)[],
     lengths: Int32Array | null,
   ): LayerResult {
-    const steps = new TimeSteps(x, this.batchFirst, lengths);
-    const results = this.#cells[layer].map((cell, d) => {
-      const before = states.map((state, i) =>
-        state ? steps.sorted(state.select(0, d)) : zeros([steps.batch, this.stateParts[i].size]),
-      );
-      return this.#runCell(cell, steps, before, d === 1);
+    return runSteps({
+      module: this,
+      layer,
+      directions: this.#cells[layer].map((cell) => (step, state) => this.#step(cell, step, state)),
+      x,
+      states,
+      sizes: this.stateParts.map(({ size }) => size),
+      batchFirst: this.batchFirst,
+      lengths,
     });
-    return {
-      output: steps.join(results.map(({ outputs }) => outputs)),
-      states: states.map((_, i) => stack(results.map(({ state }) => steps.unsorted(state[i])))),
-    };
-  }
-
-  /** One cell through all steps. A sequence that has ended, or not begun, keeps its state as it is. */
-  #runCell(
-    cell: RecurrentCell<S>,
-    steps: TimeSteps,
-    before: Tensor[],
-    reverse: boolean,
-  ): { outputs: Tensor[]; state: Tensor[] } {
-    const { inputs, batch } = steps;
-    const outputs = new Array<Tensor>(inputs.length);
-    let state = before;
-    for (let step = 0; step < inputs.length; step++) {
-      const t = reverse ? inputs.length - 1 - step : step;
-      const running = inputs[t].shape[0];
-      if (running === batch) {
-        state = this.#step(cell, inputs[t], state);
-        outputs[t] = state[0];
-      } else {
-        const parts = state.map((part) => part.split([running, batch - running]));
-        const next = this.#step(
-          cell,
-          inputs[t],
-          parts.map(([runs]) => runs),
-        );
-        outputs[t] = next[0];
-        state = next.map((part, i) => cat([part, parts[i][1]]));
-      }
-    }
-    return { outputs, state };
   }
 
   /** Tensors as the cell takes and gives them: one alone, or a list. */

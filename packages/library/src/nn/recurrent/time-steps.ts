@@ -12,6 +12,8 @@ export class TimeSteps {
   readonly batch: number;
   /** For every step, x [running, features]. */
   readonly inputs: Tensor[];
+  /** Which sequence of the batch each row is: the first rows are those of the longest. */
+  readonly rows: Int32Array;
   readonly #packed: PackedSequence;
   readonly #padding: { batchFirst: boolean; totalLength: number };
 
@@ -24,6 +26,10 @@ export class TimeSteps {
     // Equally long sequences are in order as they come.
     const options = { batchFirst, enforceSorted: lengths === null };
     this.#packed = packPaddedSequence(x, all, options);
+    const { sortedIndices } = this.#packed;
+    this.rows = sortedIndices
+      ? (sortedIndices.storage.array as Int32Array)
+      : Int32Array.from({ length: batch }, (_, row) => row);
     this.inputs = this.#packed.data.split([...this.#packed.batchSizes.storage.array]);
   }
 
