@@ -107,6 +107,19 @@ export function defineExperiment<const K extends Knobs>(experiment: Experiment<K
   return experiment;
 }
 
+/**
+ * Whether the knobs stand where the claims were measured: at their defaults. Those named in `apart`
+ * may stand anywhere, such as a number of runs, which a phone makes smaller.
+ */
+export function atDefaults<K extends Knobs>(
+  knobs: K,
+  settings: Settings<K>,
+  apart: readonly (keyof K)[] = [],
+): boolean {
+  const named = Object.entries(knobs).filter(([name]) => !apart.includes(name));
+  return named.every(([name, knob]) => settings[name] === knob.default);
+}
+
 export function holds({ observed, expected: [low, high] }: Claim): boolean {
   return observed >= low && observed <= high;
 }

@@ -7,6 +7,7 @@ import { ArgumentError } from "unrolled";
 import type { Experiment } from "./experiment.ts";
 
 const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experiment }>>> = {
+  "3C": () => import("../lessons/03-vanishing-gradient/3c-cliff.ts"),
   "4A": () => import("../lessons/04-lstm-and-gru/4a-one-step.ts"),
 };
 

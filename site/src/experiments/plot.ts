@@ -68,6 +68,11 @@ export interface HeatMap {
   scale?: "linear" | "log";
   rowLabel?: string;
   columnLabel?: string;
+  /**
+   * Lines drawn over the map, in columns to the right and rows downwards, counted from the middles of
+   * the first. What lies outside is cut off.
+   */
+  paths?: readonly Series[];
 }
 
 export interface ScatterPlot {
