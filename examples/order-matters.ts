@@ -9,27 +9,9 @@
  *   GRU                accuracy 1.000
  */
 
-import { accuracy, manualSeed, nn, noGrad, optim, RandomGenerator, tensor } from "unrolled";
+import { accuracy, manualSeed, nn, noGrad, optim, RandomGenerator } from "unrolled";
 import type { Tensor } from "unrolled";
-
-const NUM_WORDS = 20;
-const SEQ = 8;
-const [FIRST, SECOND] = [0, 1]; // the two words; all others mean nothing
-
-/** Texts of random words, each with the two words in both orders: the label is which came first. */
-function pairs(count: number, generator: RandomGenerator): { ids: Tensor; labels: Tensor } {
-  const ids: number[][] = [];
-  for (let i = 0; i < count; i++) {
-    const text = Array.from({ length: SEQ }, () => 2 + generator.integer(NUM_WORDS - 2));
-    const [one, other] = generator.permutation(SEQ);
-    const [early, late] = [Math.min(one, other), Math.max(one, other)];
-    ids.push(
-      text.with(early, FIRST).with(late, SECOND),
-      text.with(early, SECOND).with(late, FIRST),
-    );
-  }
-  return { ids: tensor(ids), labels: tensor(ids.map((_, i) => i % 2)) };
-}
+import { NUM_WORDS, pairs } from "./ordered-pairs.ts";
 
 class Recurrent extends nn.Module {
   readonly embedding = new nn.Embedding(NUM_WORDS, 8);

@@ -18,30 +18,7 @@
 
 import { accuracy, manualSeed, nn, noGrad, optim, RandomGenerator, tensor } from "unrolled";
 import type { Tensor } from "unrolled";
-
-const ARTICLES = ["the", "a", "my", "our"];
-const VERBS = ["sat", "slept", "lay", "stood", "waited"];
-const PREPOSITIONS = ["on", "near", "under", "by"];
-const RIDDLES = { cat: "mat", dog: "rug" };
-const WORDS = [...ARTICLES, ...VERBS, ...PREPOSITIONS, ...Object.entries(RIDDLES).flat()];
-
-/** "the ___ sat on a", and so on: 320 frames. */
-const frames = ARTICLES.flatMap((first) =>
-  VERBS.flatMap((verb) =>
-    PREPOSITIONS.flatMap((preposition) =>
-      ARTICLES.map((second) => [first, "", verb, preposition, second]),
-    ),
-  ),
-);
-
-/** Ids of the questions [sentences, 5], and of the words that answer them [sentences]. */
-function sentences(chosen: string[][]): { ids: Tensor; targets: Tensor } {
-  const pairs = chosen.flatMap((frame) =>
-    Object.entries(RIDDLES).map(([animal, place]) => [...frame.with(1, animal), place]),
-  );
-  const all = tensor(pairs.map((words) => words.map((word) => WORDS.indexOf(word))));
-  return { ids: all.slice(1, 0, 5), targets: all.select(1, 5) };
-}
+import { riddles, WORDS } from "./riddles.ts";
 
 class Recurrent extends nn.Module {
   readonly embedding = new nn.Embedding(WORDS.length, 8);
@@ -55,8 +32,7 @@ class Recurrent extends nn.Module {
 }
 
 const generator = new RandomGenerator(1);
-const order = Array.from(generator.permutation(frames.length), (i) => frames[i]);
-const [train, held] = [sentences(order.slice(40, 240)), sentences(order.slice(0, 40))];
+const { train, held } = riddles(generator);
 console.log(
   `${train.ids.shape[0]} sentences to learn from, ${held.ids.shape[0]} to be asked about`,
 );

@@ -25,7 +25,9 @@ const ORDER = [
   ["diagnostics"],
   ["index.ts"],
   ["tasks"],
-  ["cli", "site", "examples"],
+  ["examples"],
+  ["site"], // shows the examples, and its experiments run on what they run on
+  ["cli"],
 ];
 
 /** Places with a shorter list than everything on their left. */
@@ -34,7 +36,7 @@ const ONLY = {
   // They come in by the front door, so that what they show works in any project.
   tasks: ["unrolled"],
   cli: ["unrolled"],
-  site: ["unrolled"],
+  site: ["unrolled", "examples"],
   examples: ["unrolled"],
 };
 

@@ -8,6 +8,11 @@ import type { Experiment } from "./experiment.ts";
 
 const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experiment }>>> = {
   "3C": () => import("../lessons/03-vanishing-gradient/3c-cliff.ts"),
+  "1A": () => import("../lessons/01-introduction/1a-window-or-memory.ts"),
+  "1B": () => import("../lessons/01-introduction/1b-order.ts"),
+  "1C": () => import("../lessons/01-introduction/1c-sharing.ts"),
+  "1D": () => import("../lessons/01-introduction/1d-position.ts"),
+  "1E": () => import("../lessons/01-introduction/1e-two-banks.ts"),
   "4A": () => import("../lessons/04-lstm-and-gru/4a-one-step.ts"),
 };
 

@@ -15,6 +15,8 @@ export type Role =
   | "reset-gate"
   | "update-gate"
   | "new-gate"
+  | "group-a" // two kinds of points that are neither cells nor gates
+  | "group-b"
   | "baseline"
   | "neutral";
 
