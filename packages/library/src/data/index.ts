@@ -108,3 +108,8 @@ export {
   type AddingDefinition,
   type AddingProblemOptions,
 } from "./datasets/adding-problem.ts";
+export { copyMemory, type CopyMemoryOptions } from "./datasets/copy-memory.ts";
+export { temporalOrder, type TemporalOrderOptions } from "./datasets/temporal-order.ts";
+export { delayedRecall, type DelayedRecallOptions } from "./datasets/delayed-recall.ts";
+export { parity, type ParityOptions } from "./datasets/parity.ts";
+export { dyck2, type Dyck2Options } from "./datasets/dyck2.ts";

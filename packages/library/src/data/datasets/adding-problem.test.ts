@@ -92,7 +92,7 @@ describe.each(DEFINITIONS)("the adding problem as %s defines it", (definition) =
     for (let b = 0; b < 2000; b++) {
       const sequence = row(input, b);
       const marks = marksOf(sequence);
-      marks.forEach((mark, t) => mark !== 1 && expect(sequence[2 * t]).toBeCloseTo(0, 12));
+      expect(marks.every((mark, t) => mark === 1 || sequence[2 * t] === 0)).toBe(true);
       expect(targets.data[b]).toBeCloseTo(solve(sequence, definition), 5);
     }
     const { mean, standardError } = meanOf(
@@ -146,10 +146,11 @@ describe("the adding problem", () => {
       lengths.add(input.shape[1]);
       for (let b = 0; b < 10; b++) {
         const marks = marksOf(row(input, b));
-        expect([marks[0], marks.at(-1)]).toEqual([-1, -1]);
-        expect(stepsOf(marks, -1).length).toBe(2);
         const marked = stepsOf(marks, 1);
-        expect(marked.some((t) => t < 10) || marked.length === 1).toBe(true);
+        const asThePaperSays =
+          stepsOf(marks, -1).join() === `0,${marks.length - 1}` &&
+          (marked[0] < 10 || marked.length === 1);
+        if (!asThePaperSays) expect.fail(`marks ${marks.join()}`);
         if (marked.length === 1) single++;
         else if (marked[1] >= 10) firsts.add(marked[0]);
         last = Math.max(last, ...marked);

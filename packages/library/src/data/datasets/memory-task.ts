@@ -80,12 +80,12 @@ export function checkOneOf(where: string, options: Record<string, number | undef
 }
 
 /**
- * The smallest whole number from `least` on for which `reach` is at least `lag`. `reach` never falls
- * and rises by 1 or more each time `n` does.
+ * The smallest whole number from `least` on for which `reach` is at least `lag`. `reach` never falls,
+ * and rises by half of what `n` does at least.
  */
 export function smallestReaching(lag: number, least: number, reach: (n: number) => number): number {
-  let high = least + lag;
   let low = least;
+  let high = least + 2 * lag;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (reach(middle) >= lag) high = middle;

@@ -2,6 +2,7 @@
  * @file What the tests of the memory tasks share.
  */
 
+import { tensor } from "../../tensor/creation.ts";
 import { RandomGenerator } from "../../tensor/random.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { MemoryBatch, MemoryTask } from "./memory-task.ts";
@@ -27,4 +28,12 @@ export function meanOf(values: readonly number[]): { mean: number; standardError
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, standardError: Math.sqrt(squares / (values.length - 1) / values.length) };
+}
+
+/** Scores [batch, …, numClasses] whose highest is the class given for each row. */
+export function oneHot(classes: readonly (readonly number[])[], task: MemoryTask): Tensor {
+  const scores = classes.map((steps) =>
+    steps.map((own) => Array.from({ length: task.outputSize }, (_, c) => (c === own ? 1 : 0))),
+  );
+  return tensor(task.form === "labelling" ? scores : scores.map(([only]) => only));
 }
