@@ -13,6 +13,10 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   "1C": () => import("../lessons/01-introduction/1c-sharing.ts"),
   "1D": () => import("../lessons/01-introduction/1d-position.ts"),
   "1E": () => import("../lessons/01-introduction/1e-two-banks.ts"),
+  "2A": () => import("../lessons/02-recurrent-networks/2a-the-cell.ts"),
+  "2B": () => import("../lessons/02-recurrent-networks/2b-bptt.ts"),
+  "2E": () => import("../lessons/02-recurrent-networks/2e-both-directions.ts"),
+  "2F": () => import("../lessons/02-recurrent-networks/2f-truncated-bptt.ts"),
   "4A": () => import("../lessons/04-lstm-and-gru/4a-one-step.ts"),
 };
 
