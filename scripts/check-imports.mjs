@@ -23,6 +23,7 @@ const ORDER = [
   ["decoding", "metrics", "io"],
   ["streaming", "training"],
   ["diagnostics"],
+  ["comparison"],
   ["index.ts"],
   ["tasks"],
   ["examples"],

@@ -14,6 +14,7 @@ export * as optim from "./optim/index.ts";
 export * from "./optim/index.ts";
 export * from "./training/index.ts";
 export * from "./diagnostics/index.ts";
+export * from "./comparison/index.ts";
 export * from "./metrics/index.ts";
 export * from "./decoding/index.ts";
 export * from "./io/index.ts";

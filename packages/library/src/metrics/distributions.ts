@@ -51,6 +51,17 @@ export function studentTCdf(t: number, df: number): number {
   return t > 0 ? 1 - tail : tail;
 }
 
+/** The t with F(t) = p, for 0.5 ≤ p < 1: Newton's method, as for the normal one. */
+export function studentTQuantile(p: number, df: number): number {
+  let t = 0;
+  for (let i = 0; i < 500; i++) {
+    const step = (p - studentTCdf(t, df)) / studentTPdf(t, df);
+    t += step;
+    if (step < 1e-12 * (1 + t)) break;
+  }
+  return t;
+}
+
 /** ln B(a, b) */
 export function logBeta(a: number, b: number): number {
   return logGamma(a) + logGamma(b) - logGamma(a + b);

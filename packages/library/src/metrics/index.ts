@@ -64,6 +64,7 @@ export {
 export { MovingAverage, RunningMean } from "./averages.ts";
 export {
   bootstrapInterval,
+  meanInterval,
   wilsonInterval,
   type BootstrapOptions,
   type ConfidenceOptions,
@@ -72,6 +73,7 @@ export {
 } from "./confidence-intervals.ts";
 export {
   dieboldMariano,
+  pairedTTest,
   permutationTest,
   type DieboldMarianoOptions,
   type PermutationOptions,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { RandomGenerator } from "../tensor/index.ts";
 import { bleu } from "./bleu.ts";
-import { bootstrapInterval, mean, wilsonInterval } from "./confidence-intervals.ts";
-import { dieboldMariano, permutationTest } from "./significance-tests.ts";
+import { bootstrapInterval, mean, meanInterval, wilsonInterval } from "./confidence-intervals.ts";
+import { studentTQuantile } from "./distributions.ts";
+import { dieboldMariano, pairedTTest, permutationTest } from "./significance-tests.ts";
 
 const normals = (n: number, seed: number) => {
   const generator = new RandomGenerator(seed);
@@ -147,5 +148,54 @@ describe("dieboldMariano", () => {
     expect(() => dieboldMariano([1, 0, 1, 0, 1, 0], [0, 0, 0, 0, 0, 0], { horizon: 2 })).toThrow(
       "Try a shorter horizon.",
     );
+  });
+});
+
+describe("Student's t", () => {
+  test.each([
+    // As tables print them, with more digits: https://www.itl.nist.gov/div898/handbook/eda/section3/eda3672.htm
+    [0.975, 1, 12.706204736432095],
+    [0.995, 2, 9.924843200918287],
+    [0.975, 4, 2.7764451051977987],
+    [0.95, 30, 1.6972608865939574],
+    [0.5, 3, 0],
+  ])("has its %d quantile with %d degrees of freedom at %d", (p, df, t) => {
+    expect(studentTQuantile(p, df)).toBeCloseTo(t, 9);
+  });
+
+  test("gives intervals that hold the true mean of five numbers as often as they say", () => {
+    let held = 0;
+    for (let seed = 0; seed < 1000; seed++) {
+      const { low, high } = meanInterval(normals(5, seed), { confidence: 0.9 });
+      if (low <= 0 && high >= 0) held++;
+    }
+    expect(held).toBeGreaterThan(871); // 900 ± 3 standard deviations
+    expect(held).toBeLessThan(929);
+  });
+
+  test("finds a difference between equals one time in twenty, and a steady one nearly always", () => {
+    const found = (shift: number) => {
+      let count = 0;
+      for (let seed = 0; seed < 1000; seed++) {
+        const a = normals(5, seed);
+        const b = normals(5, seed + 5000).map((x, i) => a[i] + shift + 0.1 * x);
+        if (pairedTTest(a, b).pValue < 0.05) count++;
+      }
+      return count / 1000;
+    };
+    expect(Math.abs(found(0) - 0.05)).toBeLessThan(0.021); // three standard deviations
+    expect(found(0.5)).toBeGreaterThan(0.99);
+  });
+
+  test("does not divide by a spread of 0", () => {
+    expect(pairedTTest([1, 2, 3], [1, 2, 3])).toEqual({ statistic: 0, pValue: 1 });
+    expect(pairedTTest([2, 3, 4], [1, 2, 3])).toEqual({ statistic: 1, pValue: 0 });
+    expect(meanInterval([2, 2])).toEqual({ estimate: 2, low: 2, high: 2 });
+  });
+
+  test("says what is wrong", () => {
+    expect(() => pairedTTest([1, 2], [1])).toThrow("at least 2, got 2 and 1");
+    expect(() => pairedTTest([1], [1])).toThrow("at least 2, got 1 and 1");
+    expect(() => meanInterval([1])).toThrow("at least two numbers, got 1");
   });
 });
