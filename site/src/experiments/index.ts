@@ -18,6 +18,8 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   "2E": () => import("../lessons/02-recurrent-networks/2e-both-directions.ts"),
   "2F": () => import("../lessons/02-recurrent-networks/2f-truncated-bptt.ts"),
   "4A": () => import("../lessons/04-lstm-and-gru/4a-one-step.ts"),
+  "4D": () => import("../lessons/04-lstm-and-gru/4d-comparison.ts"),
+  "4E": () => import("../lessons/04-lstm-and-gru/4e-two-conventions.ts"),
 };
 
 export const EXPERIMENT_IDS = Object.keys(EXPERIMENTS);
