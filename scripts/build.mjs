@@ -1,5 +1,5 @@
 /**
- * @file Builds what is not current: kernels → library → command line → declarations.
+ * @file Builds what is not current: kernels → library → experiments → command line → declarations.
  *
  *   npm run build              everything whose sources have changed
  *   npm run build -- --force   everything
@@ -32,6 +32,10 @@ const CACHE = join(ROOT, "node_modules", ".cache", "unrolled");
 const KERNELS = join(ROOT, "packages", "kernels");
 const LIBRARY = join(ROOT, "packages", "library");
 const CLI = join(ROOT, "packages", "cli");
+const SITE = join(ROOT, "site");
+
+/** The colours of cells and gates, which the command line has in common with the course. */
+const PALETTE = join(SITE, "src", "palette.ts");
 
 /** The script of the engine's threads, as a string inside a module. */
 const WORKER = join(LIBRARY, "src/backends/wasm/threads/generated/worker-source.ts");
@@ -39,7 +43,7 @@ const WORKER = join(LIBRARY, "src/backends/wasm/threads/generated/worker-source.
 /** What the sources themselves need before anything can run them: tests, examples, checks. */
 export const SOURCE_PARTS = ["kernels", "worker"];
 /** What `unrolled` needs to run; the declarations are for who imports it. */
-export const COMMAND_PARTS = [...SOURCE_PARTS, "library", "command line"];
+export const COMMAND_PARTS = [...SOURCE_PARTS, "library", "experiments", "command line"];
 
 /** What each part is made of, and how; `build` returns the files it wrote. */
 const PARTS = {
@@ -58,9 +62,20 @@ const PARTS = {
     sources: () => [...librarySources(), ...filesIn(dirname(WORKER)), THIS_FILE],
     build: buildLibrary,
   },
+  experiments: {
+    sources: () => [
+      ...["experiments", "lessons"]
+        .flatMap((name) => filesIn(join(SITE, "src", name)))
+        .filter(isShipped),
+      join(SITE, "package.json"),
+      THIS_FILE,
+    ],
+    build: buildExperiments,
+  },
   "command line": {
     sources: () => [
       ...filesIn(join(CLI, "src")).filter(isShipped),
+      PALETTE,
       join(CLI, "package.json"),
       THIS_FILE,
     ],
@@ -156,6 +171,17 @@ function libraryEntries() {
   ];
 }
 
+/** The course's experiments for Node, as `unrolled course run` needs them. */
+async function buildExperiments() {
+  return bundle({
+    entryPoints: [join(SITE, "src", "experiments", "index.ts")],
+    outbase: join(SITE, "src", "experiments"),
+    outdir: join(SITE, "dist", "experiments"),
+    platform: "node",
+    external: ["unrolled"],
+  });
+}
+
 async function buildCli() {
   return bundle({
     entryPoints: [join(CLI, "src", "main.ts")],
@@ -163,6 +189,7 @@ async function buildCli() {
     outdir: join(CLI, "dist"),
     platform: "node",
     packages: "external",
+    alias: { "unrolled-course/palette": PALETTE },
   });
 }
 

@@ -120,7 +120,7 @@ export function checkImports() {
     .flatMap((folder) => filesIn(folder))
     .map((path) => relative(ROOT, path))
     .filter(
-      (path) => path.endsWith(".ts") && !/(^|[\\/])(dist|node_modules|assembly)[\\/]/.test(path),
+      (path) => /\.tsx?$/.test(path) && !/(^|[\\/])(dist|node_modules|assembly)[\\/]/.test(path),
     );
 
   return files.flatMap((file) => {

@@ -7,7 +7,7 @@ import type { Experiment, Findings, Knob, Knobs, Settings } from "./experiment.t
 
 /** Every knob's default, with those that `given` replaces; refuses what no knob can take. */
 export function settingsFor<K extends Knobs>(
-  experiment: Experiment<K>,
+  experiment: Pick<Experiment<K>, "id" | "knobs">,
   given: Readonly<Record<string, number | string>> = {},
 ): Settings<K> {
   const settings: Record<string, number | string> = { seed: 1 };

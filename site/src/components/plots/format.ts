@@ -1,0 +1,40 @@
+/** @file Numbers as plots, tables and captions write them. */
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** `12,300`, `0.53`, `2.0 · 10⁻³⁹`: three digits, and never `e-39`. */
+export function formatNumber(value: number, digits = 3): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value > 0 ? "∞" : "−∞";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size < 1e-3 || size >= 1e6) {
+    const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+    return `${minus(trimZeros(mantissa))} · 10${superscript(Number(exponent))}`;
+  }
+  if (Number.isInteger(value)) return minus(value.toLocaleString("en-GB"));
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  return minus(
+    Number(value.toFixed(decimals)).toLocaleString("en-GB", { maximumFractionDigits: decimals }),
+  );
+}
+
+/** A tick of a logarithmic axis: `10⁻³⁹`, or plain where that is short. */
+export function formatPower(value: number): string {
+  const exponent = Math.round(Math.log10(value));
+  if (Math.abs(value / 10 ** exponent - 1) > 1e-6) return formatNumber(value, 2);
+  if (exponent >= -2 && exponent <= 3) return formatNumber(value);
+  return `10${superscript(exponent)}`;
+}
+
+function superscript(exponent: number): string {
+  const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)]);
+  return exponent < 0 ? `⁻${digits}` : digits;
+}
+
+function trimZeros(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+function minus(text: string): string {
+  return text.replace("-", "−");
+}
