@@ -46,6 +46,8 @@ export const PALETTE: Readonly<Record<Role, Look>> = {
   "reset-gate":  { name: "reset gate",   light: "#b52a4d", dark: "#ff8ba0", dash: "2 3", color: "red" },
   "update-gate": { name: "update gate",  light: "#4d7300", dark: "#a9cf4e", dash: "",    color: "greenBright" },
   "new-gate":    { name: "new state",    light: "#6d5a86", dark: "#c3add9", dash: "7 3", color: "magentaBright" },
+  "group-a":     { name: "",             light: "#8f4a1f", dark: "#e0a47a", dash: "",    color: "yellow" },
+  "group-b":     { name: "",             light: "#2f6f73", dark: "#82c5c8", dash: "6 3", color: "cyan" },
   baseline:      { name: "baseline",     light: "#5d6168", dark: "#a3a9b2", dash: "1 4", color: "gray" },
   neutral:       { name: "",             light: "#33373d", dark: "#d5d8dd", dash: "",    color: "gray" },
 };

@@ -154,15 +154,17 @@ export function renderLesson(path: string, root: string, highlight: Highlight): 
     if (/^[a-z][a-z+.-]*:|^#/i.test(href)) return href;
     const [target, anchor] = href.split("#");
     const place = resolve(dirname(path), decodeURI(target));
-    if (!existsSync(place)) throw new LessonError(file, line, `${href} leads nowhere`);
-    const lesson = /lessons[\\/]([^\\/]+)[\\/]lesson\.md$/.exec(place);
-    if (lesson) return `../${lesson[1]}/${anchor ? `#${anchor}` : ""}`;
-    const listed = relative(root, place).replaceAll("\\", "/");
-    if (found.listings.some((listing) => listing.path === listed)) return `#${listed}`;
+    const chapter = /lessons[\\/]([^\\/]+)[\\/]lesson\.md$/.exec(place);
+    if (!existsSync(chapter ? dirname(place) : place)) {
+      throw new LessonError(file, line, `${href} leads nowhere`);
+    }
+    if (chapter) return `../${chapter[1]}/${anchor ? `#${anchor}` : ""}`;
+    const example = /^examples[\\/]([\w-]+)\.ts$/.exec(relative(root, place));
+    if (example) return `../code/${example[1]}/`;
     throw new LessonError(
       file,
       line,
-      `${href} is not a page of the site. Link to a lesson.md, or show the file as a listing.`,
+      `${href} is not a page of the site: link to a lesson.md or to a file of examples/.`,
     );
   }
 }

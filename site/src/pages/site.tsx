@@ -10,9 +10,11 @@ import { renderToString } from "preact-render-to-string";
 import { EXPERIMENT_IDS, loadExperiment } from "../experiments/index.ts";
 import { loadHighlight } from "../markdown/highlight.ts";
 import { LessonError } from "../markdown/lesson-error.ts";
+import { listingHtml, readListing } from "../markdown/listing.ts";
 import { renderLesson, type Lesson } from "../markdown/lesson.ts";
 import { AllExperiments } from "./all-experiments.tsx";
 import { Chapter } from "./chapter.tsx";
+import { CodePage } from "./code-page.tsx";
 import { experimentHtml, storedResult } from "./experiment-place.tsx";
 import { Landing } from "./landing.tsx";
 import { Document, type Assets, type PageFrame } from "./layout.tsx";
@@ -27,7 +29,8 @@ export interface Place {
 /** Every page's address, from the site's root: `""`, `"01-introduction/"`, … */
 export async function pageAddresses(place: Place): Promise<string[]> {
   const lessons = await allLessons(place);
-  return ["", ...lessons.map(({ slug }) => `${slug}/`), "experiments/"];
+  const code = exampleNames(place).map((name) => `code/${name}/`);
+  return ["", ...lessons.map(({ slug }) => `${slug}/`), "experiments/", ...code];
 }
 
 /** The page's HTML, or null where there is none. */
@@ -35,7 +38,7 @@ export async function renderPage(address: string, place: Place): Promise<string 
   const lessons = await allLessons(place);
   const chapters = lessons.map(({ slug, number, title }) => ({ slug, number, title }));
   const frame: PageFrame = {
-    depth: address === "" ? 0 : 1,
+    depth: address.split("/").length - 1,
     title: "Unrolled: a course on sequence models",
     description:
       "Recurrent networks, the vanishing gradient, LSTM and GRU: four chapters in which every figure is a live experiment.",
@@ -51,6 +54,15 @@ export async function renderPage(address: string, place: Place): Promise<string 
     const experiments = await Promise.all(EXPERIMENT_IDS.map(loadExperiment));
     frame.title = "All experiments · Unrolled";
     return document(frame, place, <AllExperiments experiments={experiments} lessons={lessons} />);
+  }
+  const name = /^code\/([^/]+)\/$/.exec(address)?.[1];
+  if (name) {
+    if (!exampleNames(place).includes(name)) return null;
+    frame.title = `${name}.ts · Unrolled`;
+    const path = `examples/${name}.ts`;
+    const source = readListing(place.root, path)!;
+    const html = listingHtml({ path, python: "" }, source, await loadHighlight());
+    return document(frame, place, <CodePage path={path} html={html} />);
   }
   const lesson = lessons.find(({ slug }) => `${slug}/` === address);
   if (!lesson) return null;
@@ -70,7 +82,14 @@ function document(frame: PageFrame, place: Place, body: ComponentChildren): stri
   return `<!doctype html>\n${renderToString(page)}\n`;
 }
 
-export async function allLessons({ root }: Place): Promise<Lesson[]> {
+function exampleNames({ root }: Place): string[] {
+  return readdirSync(join(root, "examples"))
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => name.slice(0, -".ts".length))
+    .sort();
+}
+
+async function allLessons({ root }: Place): Promise<Lesson[]> {
   const highlight = await loadHighlight();
   const folder = join(root, "site", "src", "lessons");
   return readdirSync(folder)
