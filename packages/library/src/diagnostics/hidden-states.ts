@@ -6,7 +6,7 @@ import { noGrad } from "../autograd/index.ts";
 import { ArgumentError } from "../core/errors.ts";
 import type { Module } from "../nn/index.ts";
 import { Tensor } from "../tensor/index.ts";
-import { inEvaluation } from "./in-evaluation.ts";
+import { inEvaluation } from "./untouched.ts";
 import { type RecordedLayer, type RecordedStep, recordSteps } from "./recording.ts";
 
 /** What a model is to read: its input, or a function that runs it, where it takes more. */

@@ -21,3 +21,18 @@ export {
   type ModelInput,
   recordGates,
 } from "./hidden-states.ts";
+export { watched } from "./watched.ts";
+export {
+  gradientFlow,
+  type GradientFlow,
+  type GradientFlowOptions,
+  type LayerFlow,
+  type LossOf,
+} from "./gradient-flow.ts";
+export type { NormsByStep } from "./by-lag.ts";
+export type { GateFlow } from "./gate-flow.ts";
+export type { JacobianFlow } from "./step-derivatives.ts";
+export type { WeightFlow } from "./weight-flow.ts";
+export type { GradientWarning, GradientWarningKind } from "./warnings.ts";
+export { weightSpectra, type WeightSpectrum } from "./weight-spectra.ts";
+export { lagExperiment, type LagExperiment, type LagExperimentOptions } from "./lag-experiment.ts";

@@ -4,6 +4,7 @@
 
 import type { Tensor } from "../tensor/index.ts";
 import {
+  type GateKind,
   type ObservedProduct,
   type ObservedRun,
   type Observer,
@@ -20,7 +21,7 @@ export interface RunNotes {
   begin(before: Tensor[]): Tensor[];
   stepBegins(t: number, x: Tensor, before: Tensor[]): void;
   product(product: ObservedProduct): Tensor;
-  gate(name: string, sum: Tensor, value: Tensor): void;
+  gate(name: string, kind: GateKind, sum: Tensor, value: Tensor): void;
   /** A part of the state after the step; what is returned takes its place. */
   state(part: number, value: Tensor): Tensor;
 }
@@ -88,8 +89,8 @@ class Observation implements Observer {
     return this.#notes.reduce((sum, note) => note.product({ ...product, sum }), product.sum);
   }
 
-  gate(name: string, sum: Tensor, value: Tensor): void {
-    for (const note of this.#notes) note.gate(name, sum, value);
+  gate(name: string, kind: GateKind, sum: Tensor, value: Tensor): void {
+    for (const note of this.#notes) note.gate(name, kind, sum, value);
   }
 
   cell(c: Tensor): Tensor {

@@ -6,6 +6,7 @@ import { ArgumentError } from "../core/errors.ts";
 import { sameNumbers } from "../nn/carried-state.ts";
 import type { Module } from "../nn/index.ts";
 import {
+  type GateKind,
   type ObservedProduct,
   type Place,
   type Step,
@@ -18,6 +19,7 @@ import { watched } from "./watched.ts";
 
 /** A gate, or what is written, [running, hiddenSize]: before and after its function. */
 export interface RecordedGate {
+  readonly kind: GateKind;
   readonly sum: Tensor;
   readonly value: Tensor;
 }
@@ -178,11 +180,11 @@ class LayerNotes implements RunNotes, RecordedLayer {
     return sum;
   }
 
-  gate(name: string, sum: Tensor, value: Tensor): void {
+  gate(name: string, kind: GateKind, sum: Tensor, value: Tensor): void {
     const { gates } = this.#current;
     let key = name;
     for (let n = 2; key in gates; n++) key = `${name}${n}`; // A cell made of several cells.
-    gates[key] = { sum, value };
+    gates[key] = { kind, sum, value };
   }
 
   state(part: number, value: Tensor): Tensor {

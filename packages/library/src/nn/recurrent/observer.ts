@@ -29,6 +29,9 @@ export interface ObservedRun {
   step(t: number, x: Tensor, state: Tensor[]): Tensor[];
 }
 
+/** The function that makes a gate of its sum. */
+export type GateKind = "sigmoid" | "tanh" | "relu" | "linear";
+
 /** sum = x·Wᵀ + b, of the rows of W from `fromRow` on. */
 export interface ObservedProduct {
   readonly x: Tensor;
@@ -43,7 +46,7 @@ export interface Observer {
   begin(place: Place, step: Step, steps: TimeSteps, before: Tensor[]): ObservedRun;
   /** What follows is given; the three below come from inside of a step. */
   product(product: ObservedProduct): Tensor;
-  gate(name: string, sum: Tensor, value: Tensor): void;
+  gate(name: string, kind: GateKind, sum: Tensor, value: Tensor): void;
   cell(c: Tensor): Tensor;
 }
 
@@ -77,8 +80,8 @@ export function observedLinear(
 }
 
 /** A gate's value, or what is written, after its function; `sum` is before it. */
-export function observedGate(name: string, sum: Tensor, value: Tensor): Tensor {
-  current?.gate(name, sum, value);
+export function observedGate(name: string, kind: GateKind, sum: Tensor, value: Tensor): Tensor {
+  current?.gate(name, kind, sum, value);
   return value;
 }
 

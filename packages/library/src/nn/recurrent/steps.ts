@@ -30,10 +30,10 @@ export function fromState(w: Pick<StepWeights, "weightHh" | "biasHh">, h: Tensor
 
 /** σ(sum), and tanh(sum), as the gate or content of that name. */
 export function sigmoidGate(name: string, sum: Tensor): Tensor {
-  return observedGate(name, sum, sum.sigmoid());
+  return observedGate(name, "sigmoid", sum, sum.sigmoid());
 }
 export function tanhGate(name: string, sum: Tensor): Tensor {
-  return observedGate(name, sum, sum.tanh());
+  return observedGate(name, "tanh", sum, sum.tanh());
 }
 
 /** h′ = f(W_ih·x + b_ih + W_hh·h + b_hh), f = tanh or relu */
@@ -44,7 +44,7 @@ export function rnnStep(
   h: Tensor,
 ): Tensor {
   const sum = fromInput(w, x).add(fromState(w, h));
-  return observedGate("h", sum, nonlinearity === "tanh" ? sum.tanh() : sum.relu());
+  return observedGate("h", nonlinearity, sum, nonlinearity === "tanh" ? sum.tanh() : sum.relu());
 }
 
 /** c′ = f ⊙ c + i ⊙ g, h′ = o ⊙ tanh(c′), or W_hr·(o ⊙ tanh(c′)) with a projection */
@@ -109,5 +109,5 @@ export function minLstmStep(
 
 function written(content: "linear" | "positive", a: Tensor): Tensor {
   const v = content === "linear" ? a : where(a.ge(0), a.add(0.5), a.sigmoid());
-  return observedGate("v", a, v);
+  return observedGate("v", "linear", a, v);
 }
