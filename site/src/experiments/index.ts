@@ -17,6 +17,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   "2B": () => import("../lessons/02-recurrent-networks/2b-bptt.ts"),
   "2E": () => import("../lessons/02-recurrent-networks/2e-both-directions.ts"),
   "2F": () => import("../lessons/02-recurrent-networks/2f-truncated-bptt.ts"),
+  "3F": () => import("../lessons/03-vanishing-gradient/3f-length-sweep.ts"),
   "4A": () => import("../lessons/04-lstm-and-gru/4a-one-step.ts"),
   "4D": () => import("../lessons/04-lstm-and-gru/4d-comparison.ts"),
   "4E": () => import("../lessons/04-lstm-and-gru/4e-two-conventions.ts"),
