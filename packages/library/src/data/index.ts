@@ -113,3 +113,15 @@ export { temporalOrder, type TemporalOrderOptions } from "./datasets/temporal-or
 export { delayedRecall, type DelayedRecallOptions } from "./datasets/delayed-recall.ts";
 export { parity, type ParityOptions } from "./datasets/parity.ts";
 export { dyck2, type Dyck2Options } from "./datasets/dyck2.ts";
+export {
+  sequentialMnist,
+  type Bytes,
+  type SequentialImages,
+  type SequentialMnistOptions,
+} from "./datasets/sequential-mnist.ts";
+export {
+  parsePianoRolls,
+  PolyphonicMusic,
+  type MusicPiece,
+  type PianoRoll,
+} from "./datasets/polyphonic-music.ts";

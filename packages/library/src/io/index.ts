@@ -1,8 +1,8 @@
 /**
- * @file Weights in and out.
+ * @file Weights in and out, and the formats that public data comes in.
  *
  * In:   a file's bytes
- * Out:  tensors by name, for `module.loadStateDict`; and back
+ * Out:  tensors by name, for `module.loadStateDict`, and back; arrays
  * May import: platform, core, backends, tensor, autograd, data, nn, losses, optim.
  */
 
@@ -21,3 +21,5 @@ export {
   type SafetensorsDType,
   type SafetensorsEntry,
 } from "./safetensors.ts";
+export { loadIdx, parseIdx, type IdxArray, type IdxData } from "./idx.ts";
+export { loadNpy, parseNpy, type NpyArray, type NpyData } from "./npy.ts";

@@ -28,7 +28,7 @@ const KINDS: Kind[] = [
   },
   {
     starts: "\x93NUMPY",
-    says: "This is a NumPy array (.npy): save it anew in Python with safetensors.numpy.save_file.",
+    says: "This is a NumPy array (.npy): read it with loadNpy, or save it anew in Python with safetensors.numpy.save_file.",
   },
   { starts: "GGUF", says: "This is a GGUF file." },
   { starts: "\x1f\x8b", says: "This is compressed with gzip: unpack it first." },

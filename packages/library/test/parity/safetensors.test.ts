@@ -3,11 +3,12 @@
  * are Python's bytes, Python can read what we write.
  */
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { loadSafetensors } from "../../src/io/index.ts";
 import { parseSafetensors, serializeSafetensors } from "../../src/io/safetensors.ts";
+import { realData } from "../support/real-data.ts";
 
 const fixture = (name: string) =>
   fileURLToPath(new URL(`fixtures/safetensors/${name}`, import.meta.url));
@@ -43,14 +44,8 @@ test("what was read from Python's file is written again byte for byte", () => {
   expect(serializeSafetensors([...tensors].reverse(), metadata)).toEqual(python);
 });
 
-const data =
-  process.env.UNROLLED_DATA ??
-  fileURLToPath(new URL("../../../../../shared/data", import.meta.url));
-const silero = `${data}/models-thirdparty/silero-vad/silero_vad_16k.safetensors`;
-
 test("the Silero voice activity detector's weights load, and come back equal", (context) => {
-  if (!existsSync(silero))
-    context.skip(`no ${silero}; set UNROLLED_DATA to the folder of real data`);
+  const silero = realData(context, "models-thirdparty/silero-vad/silero_vad_16k.safetensors");
   const dict = loadSafetensors(silero);
   expect(Object.keys(dict)).toHaveLength(15);
   expect(dict["lstm_cell.weight_ih"].shape).toEqual([512, 128]);

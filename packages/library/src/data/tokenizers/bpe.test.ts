@@ -1,15 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { realData } from "../../../test/support/real-data.ts";
 import { BpeTokenizer } from "./bpe.ts";
 
 const TRAINING_TEXT =
   "the snail 🐌 sees the snails, and the snails see the sea — naïve 東京 東京 東京";
-
-const DATA =
-  process.env.UNROLLED_DATA ?? join(import.meta.dirname, "../../../../../../shared/data");
-const SHAKESPEARE = join(DATA, "tiny-shakespeare/input.txt");
 
 describe("BpeTokenizer", () => {
   test("learns the merges of the textbook: l-o, lo-w, then ' '-low", () => {
@@ -86,14 +82,11 @@ describe("BpeTokenizer", () => {
     );
   });
 
-  test.skipIf(!existsSync(SHAKESPEARE))(
-    "1024 merges halve tiny-shakespeare and more (skips without the data: `unrolled data get tiny-shakespeare`)",
-    () => {
-      const text = readFileSync(SHAKESPEARE, "utf8");
-      const learned = BpeTokenizer.train(text, { vocabSize: 1280 });
-      const ids = learned.encode(text);
-      expect(learned.decode(ids)).toBe(text);
-      expect(text.length / ids.length).toBeCloseTo(2.575, 2);
-    },
-  );
+  test("1024 merges halve tiny-shakespeare and more", (context) => {
+    const text = readFileSync(realData(context, "tiny-shakespeare/input.txt"), "utf8");
+    const learned = BpeTokenizer.train(text, { vocabSize: 1280 });
+    const ids = learned.encode(text);
+    expect(learned.decode(ids)).toBe(text);
+    expect(text.length / ids.length).toBeCloseTo(2.575, 2);
+  });
 });

@@ -1,12 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { BpeTokenizer, CharTokenizer, splitByPosition, type Tokenizer } from "unrolled";
 import { describe, expect, test } from "vitest";
+import { realData } from "../../../test/support/real-data.ts";
 import { textBaselines } from "./baselines.ts";
-
-const DATA =
-  process.env.UNROLLED_DATA ?? join(import.meta.dirname, "../../../../../../shared/data");
-const SHAKESPEARE = join(DATA, "tiny-shakespeare/input.txt");
 
 function prepare(text: string, tokenizer: Tokenizer) {
   const [train, validation] = splitByPosition(text, 0.9);
@@ -44,15 +40,12 @@ describe("textBaselines", () => {
     );
   });
 
-  test.skipIf(!existsSync(SHAKESPEARE))(
-    "tiny-shakespeare by position, 90/10: 3.347, 2.484 and 1.561 nats per character (skips without the data: `unrolled data get tiny-shakespeare`)",
-    () => {
-      const text = readFileSync(SHAKESPEARE, "utf8");
-      const baselines = textBaselines(prepare(text, CharTokenizer.train(text)));
-      const nats = Object.fromEntries(baselines.map((it) => [it.name, it.natsPerCharacter]));
-      expect(nats.unigram).toBeCloseTo(3.3473, 4);
-      expect(nats.bigram).toBeCloseTo(2.4835, 4);
-      expect(nats["5-gram"]).toBeCloseTo(1.5611, 4);
-    },
-  );
+  test("tiny-shakespeare by position, 90/10: 3.347, 2.484 and 1.561 nats per character", (context) => {
+    const text = readFileSync(realData(context, "tiny-shakespeare/input.txt"), "utf8");
+    const baselines = textBaselines(prepare(text, CharTokenizer.train(text)));
+    const nats = Object.fromEntries(baselines.map((it) => [it.name, it.natsPerCharacter]));
+    expect(nats.unigram).toBeCloseTo(3.3473, 4);
+    expect(nats.bigram).toBeCloseTo(2.4835, 4);
+    expect(nats["5-gram"]).toBeCloseTo(1.5611, 4);
+  });
 });
