@@ -9,6 +9,7 @@ export default defineConfig({
       "packages/*/src/**/*.test.ts",
       "packages/*/test/**/*.test.ts",
       "site/src/**/*.test.ts",
+      "site/test/**/*.test.ts",
       "scripts/**/*.test.ts",
     ],
     testTimeout: 60_000,

@@ -45,6 +45,9 @@ export const SOURCE_PARTS = ["kernels", "worker"];
 /** What `unrolled` needs to run; the declarations are for who imports it. */
 export const COMMAND_PARTS = [...SOURCE_PARTS, "library", "experiments", "command line"];
 
+/** The course's pages take a while, and nothing else needs them: they are built when named. */
+export const COURSE_PARTS = [...SOURCE_PARTS, "course"];
+
 /** What each part is made of, and how; `build` returns the files it wrote. */
 const PARTS = {
   kernels: {
@@ -90,10 +93,25 @@ const PARTS = {
     ],
     build: buildDeclarations,
   },
+  course: {
+    sources: () => [
+      ...librarySources(),
+      ...filesIn(dirname(WORKER)),
+      ...filesIn(join(SITE, "src")).filter((path) => !path.endsWith(".test.ts")),
+      ...filesIn(join(ROOT, "examples")),
+      ...["package.json", "vite.config.ts"].map((name) => join(SITE, name)),
+      join(ROOT, "scripts", "site-pages.mjs"),
+    ],
+    build: async () => (await import("./site-pages.mjs")).buildSite(),
+  },
 };
 
-/** Builds the named parts (all, if none are named) and ends the process where one fails. */
-export async function build({ parts = Object.keys(PARTS), force = false } = {}) {
+/**
+ * Builds the named parts and ends the process where one fails. If none are named, all are but the
+ * course's pages.
+ */
+export async function build({ parts, force = false } = {}) {
+  parts ??= Object.keys(PARTS).filter((name) => name !== "course");
   for (const name of parts) {
     const { sources, build } = PARTS[name];
     const stamp = join(CACHE, `${name.replace(" ", "-")}.json`);

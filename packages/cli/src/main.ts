@@ -3,6 +3,7 @@
  */
 
 import { Command } from "commander";
+import { addCourse } from "./commands/course.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEval } from "./commands/eval.ts";
@@ -24,8 +25,17 @@ export async function main(args: readonly string[]): Promise<number> {
     })
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
-  for (const add of [addDemo, addTrain, addRun, addEval, addInspect, addExport, addDoctor])
-    add(program);
+  const commands = [
+    addDemo,
+    addTrain,
+    addRun,
+    addEval,
+    addInspect,
+    addExport,
+    addDoctor,
+    addCourse,
+  ];
+  for (const add of commands) add(program);
   program.addHelpText("after", "\nStart with: unrolled demo");
 
   try {

@@ -23,7 +23,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   "4E": () => import("../lessons/04-lstm-and-gru/4e-two-conventions.ts"),
 };
 
-export const EXPERIMENT_IDS = Object.keys(EXPERIMENTS);
+export const EXPERIMENT_IDS = Object.keys(EXPERIMENTS).sort();
 
 /** The experiment of this name, such as `"3A"`; small letters do as well. */
 export async function loadExperiment(id: string): Promise<Experiment> {
@@ -37,5 +37,7 @@ export async function loadExperiment(id: string): Promise<Experiment> {
 }
 
 export * from "./experiment.ts";
+export { formatNumber, formatPower, formatRange } from "./format-number.ts";
 export * from "./plot.ts";
+export * from "./stored-result.ts";
 export { runExperiment, settingsFor, type RunOptions } from "./run-experiment.ts";

@@ -1,6 +1,6 @@
 /** @file What should be seen beside what was seen, and what it means if they differ. */
 
-import { formatNumber } from "../components/plots/format.ts";
+import { formatNumber, formatRange } from "../experiments/format-number.ts";
 import { holds, type Claim } from "../experiments/experiment.ts";
 
 export function Claims({
@@ -46,11 +46,4 @@ function ClaimView({ claim }: { claim: Claim }) {
       <span class="range">expected {formatRange(claim)}</span>
     </li>
   );
-}
-
-export function formatRange({ expected: [low, high] }: Claim): string {
-  if (low === high) return `exactly ${formatNumber(low)}`;
-  if (low === -Infinity) return `at most ${formatNumber(high)}`;
-  if (high === Infinity) return `at least ${formatNumber(low)}`;
-  return `${formatNumber(low)} to ${formatNumber(high)}`;
 }

@@ -2,21 +2,16 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { renderToString } from "preact-render-to-string";
-import type { Experiment, Findings } from "../experiments/experiment.ts";
-import { runExperiment, settingsFor } from "../experiments/index.ts";
+import type { Experiment } from "../experiments/experiment.ts";
+import {
+  decodeResult,
+  runExperiment,
+  settingsFor,
+  type StoredResult,
+} from "../experiments/index.ts";
 import { aboutExperiment, type FigureModule } from "../figure/about.ts";
 import { FigureView, STORED_WIDTH } from "../figure/figure.tsx";
-import type { Values } from "../figure/protocol.ts";
 import { Results } from "../figure/results.tsx";
-
-/** What `npm run site:results` writes. */
-export interface StoredResult {
-  id: string;
-  settings: Values;
-  /** The day of the run, `2026-11-25`. */
-  date: string;
-  findings: Findings;
-}
 
 const OWN_FIGURES = import.meta.glob<FigureModule>("../lessons/*/*.figure.tsx");
 
@@ -38,7 +33,7 @@ export async function storedResult(
     return { id: experiment.id, settings, date: "", findings: await runExperiment(experiment) };
   }
   const file = `${folder}/${experiment.id}.json`;
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as StoredResult) : null;
+  return existsSync(file) ? decodeResult(readFileSync(file, "utf8")) : null;
 }
 
 export async function experimentHtml(experiment: Experiment, stored: StoredResult | null) {

@@ -42,6 +42,13 @@ export function share(allow: "[0, 1)" | "(0, 1)" | "(0, 1]"): (text: string) => 
   };
 }
 
+/** A port to listen on; 0 lets the system choose one. */
+export function portNumber(text: string): number {
+  const value = readNumber(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 65535) return value;
+  throw new InvalidArgumentError("Expected a whole number from 0 to 65535.");
+}
+
 /** Number("") is 0 and Number(" 1 ") is 1; neither is what somebody meant to type. */
 function readNumber(text: string): number {
   return /^[+-]?(\d|\.\d)/.test(text) ? Number(text) : NaN;

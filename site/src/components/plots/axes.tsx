@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { Reference } from "../../experiments/plot.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber } from "../../experiments/format-number.ts";
 import { round, type Scale } from "./scales.ts";
 
 export interface Box {

@@ -2,7 +2,7 @@
 
 import type { BarPlot } from "../../experiments/plot.ts";
 import { Frame } from "./axes.tsx";
-import { formatNumber } from "./format.ts";
+import { formatNumber } from "../../experiments/format-number.ts";
 import { axisScale, round } from "./scales.ts";
 
 const ROW = 34;

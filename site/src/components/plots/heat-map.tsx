@@ -2,7 +2,7 @@
 
 import type { HeatMap } from "../../experiments/plot.ts";
 import { Frame } from "./axes.tsx";
-import { formatNumber } from "./format.ts";
+import { formatNumber } from "../../experiments/format-number.ts";
 import { round } from "./scales.ts";
 
 /** The style sheet has a colour for each step: `.heat-0` … `.heat-20`, and `.heat-d0` … around 0. */

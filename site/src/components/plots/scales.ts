@@ -2,7 +2,7 @@
 
 import { scaleLinear, scaleLog } from "d3-scale";
 import type { Axis } from "../../experiments/plot.ts";
-import { formatNumber, formatPower } from "./format.ts";
+import { formatNumber, formatPower } from "../../experiments/format-number.ts";
 
 export interface Scale {
   (value: number): number;

@@ -1,7 +1,7 @@
 /** @file A table of findings; it scrolls by itself where it is wider than the screen. */
 
 import type { Table } from "../../experiments/plot.ts";
-import { formatNumber } from "./format.ts";
+import { formatNumber } from "../../experiments/format-number.ts";
 
 export function TableView({ table, title }: { table: Table; title?: string }) {
   return (

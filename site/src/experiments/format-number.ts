@@ -1,4 +1,6 @@
-/** @file Numbers as plots, tables and captions write them. */
+/** @file Numbers as plots, tables, captions and the terminal write them. */
+
+import type { Claim } from "./experiment.ts";
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
@@ -16,6 +18,14 @@ export function formatNumber(value: number, digits = 3): string {
   return minus(
     Number(value.toFixed(decimals)).toLocaleString("en-GB", { maximumFractionDigits: decimals }),
   );
+}
+
+/** What a claim expects: `0.48 to 0.52`, `at least 0.9`, `exactly 0`. */
+export function formatRange({ expected: [low, high] }: Claim): string {
+  if (low === high) return `exactly ${formatNumber(low)}`;
+  if (low === -Infinity) return `at most ${formatNumber(high)}`;
+  if (high === Infinity) return `at least ${formatNumber(low)}`;
+  return `${formatNumber(low)} to ${formatNumber(high)}`;
 }
 
 /** A tick of a logarithmic axis: `10⁻³⁹`, or plain where that is short. */
