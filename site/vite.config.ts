@@ -45,6 +45,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
+      checks: { pluginTimings: false },
       input: { main: "src/client/main.ts", math: "src/client/math.ts" },
     },
   },

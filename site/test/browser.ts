@@ -61,7 +61,7 @@ export async function serveSite({ isIsolated = true } = {}): Promise<Site> {
       response.setHeader("cross-origin-opener-policy", "same-origin");
       response.setHeader("cross-origin-embedder-policy", "require-corp");
     }
-    const notFound = () => response.writeHead(404).end();
+    const notFound = () => void response.writeHead(404).end();
     if (!request.url?.startsWith(SUB_PATH)) {
       notFound();
       return;

@@ -65,7 +65,7 @@ export function renderLesson(path: string, root: string, highlight: Highlight): 
   for (const name of Object.keys(CALLOUTS)) callout(md, name);
   md.use(container, "listing");
   md.core.ruler.push("lesson", (state) => {
-    state.tokens = withListings(state.tokens);
+    state.tokens = withListings(withoutTitle(state.tokens));
     collect(state.tokens);
   });
   md.renderer.rules.fence = (tokens, at) => {
@@ -167,6 +167,12 @@ export function renderLesson(path: string, root: string, highlight: Highlight): 
       `${href} is not a page of the site: link to a lesson.md or to a file of examples/.`,
     );
   }
+}
+
+/** The front matter has the title; a lesson may repeat it for those who read the file. */
+function withoutTitle(tokens: Token[]): Token[] {
+  const isTitle = tokens[0]?.type === "heading_open" && tokens[0].tag === "h1";
+  return isTitle ? tokens.slice(3) : tokens;
 }
 
 function frontMatter(file: string, text: string) {

@@ -18,8 +18,14 @@ export function math(md: MarkdownIt): void {
     const tex = state.src.slice(start, end);
     // "$5 and $6" is money: no formula begins or ends with a space.
     if (!isDisplay && (/^\s|\s$/.test(tex) || /\d/.test(state.src[end + 1] ?? ""))) return false;
-    if (!silent) state.push(isDisplay ? "math_display" : "math_inline", "math", 0).content = tex;
     state.pos = end + fence.length;
+    // A comma that begins a line looks lost: what follows a formula closely stays with it.
+    const [tail] = isDisplay ? [""] : /^[.,;:!?)\]’”]*/.exec(state.src.slice(state.pos))!;
+    state.pos += tail.length;
+    if (silent) return true;
+    const token = state.push(isDisplay ? "math_display" : "math_inline", "math", 0);
+    token.content = tex;
+    token.info = tail;
     return true;
   });
 
@@ -53,7 +59,11 @@ export function math(md: MarkdownIt): void {
     { alt: ["paragraph", "reference", "blockquote", "list"] },
   );
 
-  md.renderer.rules.math_inline = (tokens, at) => toHtml(tokens[at].content, false);
+  md.renderer.rules.math_inline = (tokens, at) => {
+    const { content, info: tail } = tokens[at];
+    const formula = toHtml(content, false);
+    return tail ? `<span class="nowrap">${formula}${md.utils.escapeHtml(tail)}</span>` : formula;
+  };
   md.renderer.rules.math_display = (tokens, at) => {
     // It may be wider than a phone: then it scrolls, and the keyboard must get there.
     return `<span class="equation" tabindex="0">${toHtml(tokens[at].content, true)}</span>`;
