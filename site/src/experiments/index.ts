@@ -19,8 +19,11 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   "2F": () => import("../lessons/02-recurrent-networks/2f-truncated-bptt.ts"),
   "3F": () => import("../lessons/03-vanishing-gradient/3f-length-sweep.ts"),
   "4A": () => import("../lessons/04-lstm-and-gru/4a-one-step.ts"),
+  "4B": () => import("../lessons/04-lstm-and-gru/4b-forget-bias.ts"),
+  "4C": () => import("../lessons/04-lstm-and-gru/4c-interpretable-cells.ts"),
   "4D": () => import("../lessons/04-lstm-and-gru/4d-comparison.ts"),
   "4E": () => import("../lessons/04-lstm-and-gru/4e-two-conventions.ts"),
+  "4F": () => import("../lessons/04-lstm-and-gru/4f-attention.ts"),
 };
 
 export const EXPERIMENT_IDS = Object.keys(EXPERIMENTS).sort();
