@@ -36,3 +36,17 @@ export type { WeightFlow } from "./weight-flow.ts";
 export type { GradientWarning, GradientWarningKind } from "./warnings.ts";
 export { weightSpectra, type WeightSpectrum } from "./weight-spectra.ts";
 export { lagExperiment, type LagExperiment, type LagExperimentOptions } from "./lag-experiment.ts";
+export {
+  GradientMonitor,
+  type GradientMeasure,
+  type GradientMonitorOptions,
+} from "./gradient-monitor.ts";
+export { withAblation, type AblatedLayer, type AblatedUnits } from "./ablation.ts";
+export {
+  linearProbe,
+  type LinearProbe,
+  type LinearProbeOptions,
+  neuronCorrelation,
+  type NeuronCorrelation,
+  type ProbeInputOptions,
+} from "./probes.ts";
