@@ -202,7 +202,8 @@ async function buildExperiments() {
 
 async function buildCli() {
   return bundle({
-    entryPoints: [join(CLI, "src", "main.ts")],
+    // The second runs in the threads that `compare` starts.
+    entryPoints: [join(CLI, "src", "main.ts"), join(CLI, "src", "compare", "worker.ts")],
     outbase: join(CLI, "src"),
     outdir: join(CLI, "dist"),
     platform: "node",

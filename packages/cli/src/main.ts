@@ -3,6 +3,7 @@
  */
 
 import { Command } from "commander";
+import { addCompare } from "./commands/compare.ts";
 import { addCourse } from "./commands/course.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -30,6 +31,7 @@ export async function main(args: readonly string[]): Promise<number> {
     addTrain,
     addRun,
     addEval,
+    addCompare,
     addInspect,
     addExport,
     addDoctor,

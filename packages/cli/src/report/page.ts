@@ -3,7 +3,8 @@
  * screen is, readable on a phone, and without scripts.
  */
 
-import { CELL_LOOKS, CELLS } from "../terminal/cells.ts";
+import { CELL_NAMES } from "unrolled";
+import { CELL_LOOKS } from "../terminal/cells.ts";
 import { html, Html } from "./html.ts";
 
 export interface Table {
@@ -80,7 +81,7 @@ export function legend(
 }
 
 const cellColors = (mode: "light" | "dark") =>
-  CELLS.map((cell) => `--${cell}: ${CELL_LOOKS[cell][mode]};`).join(" ");
+  CELL_NAMES.map((cell) => `--${cell}: ${CELL_LOOKS[cell][mode]};`).join(" ");
 
 const CSS = `
 :root { color-scheme: light dark; --text: #1c1e21; --soft: #5a6069; --line: #d9dce1; --back: #fff; --raised: #f5f6f8; ${cellColors("light")} }
@@ -121,7 +122,7 @@ svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
 svg .faint { stroke-width: 1.5; opacity: .8; }
 svg .bar { fill: var(--soft); opacity: .6; }
 svg .value { font-variant-numeric: tabular-nums; }
-${CELLS.map((cell) => `.curve.${cell} { stroke: var(--${cell}); } svg .bar.${cell} { fill: var(--${cell}); opacity: 1; } .name.${cell} { color: var(--${cell}); font-weight: 600; }`).join("\n")}
+${CELL_NAMES.map((cell) => `.curve.${cell} { stroke: var(--${cell}); } svg .bar.${cell} { fill: var(--${cell}); opacity: 1; } .name.${cell} { color: var(--${cell}); font-weight: 600; }`).join("\n")}
 .legend { list-style: none; padding: 0; margin: 0 0 .6em; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: .9rem; }
 .legend li { display: flex; align-items: center; gap: 7px; }
 .legend svg { width: 26px; flex: none; }

@@ -71,6 +71,32 @@ describe("compare", () => {
     expect(new Set(scores).size).toBe(scores.length); // each run is one of its own
   });
 
+  test("tells what it does: measures, plans, and how far it is", async () => {
+    const events: ComparisonEvent[] = [];
+    await compare(adding(6), {
+      ...small,
+      seeds: 2,
+      lags: [3],
+      onEvent: (event) => events.push(event),
+    });
+    expect(new Set(events.map(({ type }) => type))).toEqual(
+      new Set(["measuring", "plan", "progress", "trial"]),
+    );
+    const plan = events.find((event) => event.type === "plan")!;
+    expect(plan).toMatchObject({ steps: 12, trials: 5 * (2 + 2) });
+    expect(plan.models).toHaveLength(5);
+    const trials = events.filter((event) => event.type === "trial");
+    expect(
+      trials.filter(({ result }) => result.purpose !== "span" && result.lag === null),
+    ).toHaveLength(20);
+    const shares = events.flatMap((event) => (event.type === "progress" ? [event.done] : []));
+    expect(shares.at(-1)).toBeCloseTo(1, 1);
+    const steps = events.flatMap((event) =>
+      event.type === "progress" && event.spec === trialsFirst(events) ? [event.step] : [],
+    );
+    expect(steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
   test("leaves the library's own generator as it found it", async () => {
     manualSeed(5);
     const expected = rand([3]).toArray();
@@ -285,6 +311,10 @@ test("sizeFor finds the hidden size nearest to a number of parameters", () => {
     if (size > 1) expect(distance(size)).toBeLessThanOrEqual(distance(size - 1));
   }
 });
+
+function trialsFirst(events: readonly ComparisonEvent[]): TrialSpec | undefined {
+  return events.find((event) => event.type === "progress")?.spec;
+}
 
 let numSources = 0;
 

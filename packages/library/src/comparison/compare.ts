@@ -33,7 +33,7 @@ export interface CompareOptions {
   lags?: readonly number[];
   /** How often each training is scored on the way. Default: 10. */
   validations?: number;
-  /** How long each time is measured. Default: 0.4, or a hundredth of `minutes` if that is less. */
+  /** How long each time of each model is measured. Default: 0.6, or less where training is short. */
   measureSeconds?: number;
   /** Runs trials elsewhere, several at a time. Default: here, one after the other. */
   workers?: TrialWorkers;
@@ -102,7 +102,7 @@ export async function compare(
   const { cells = ["rnn", "lstm", "gru"], seeds = 5, lags = defaultLags(task) } = options;
   const { hiddenSize, steps, lrs } = { ...task.training, ...definedOf(options) };
   const { budgets = ["equal-hidden", "equal-parameters"], validations = 10, minutes } = options;
-  const { measureSeconds = Math.min(0.4, (minutes ?? 1) * 0.6) } = options;
+  const { measureSeconds = Math.min(0.6, (minutes ?? 1) * 0.6, steps / 1000) } = options;
   const seedList = typeof seeds === "number" ? firstSeeds(seeds) : [...seeds];
 
   checkList("cells", cells);

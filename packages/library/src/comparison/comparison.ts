@@ -66,10 +66,12 @@ export class Comparison {
   }
 
   async #measure(): Promise<void> {
-    for (const entry of this.#entries) {
+    // Twice, and the second time counts: compilers and clocks take their time, and whoever came first
+    // would seem slow.
+    for (const entry of [...this.#entries, ...this.#entries]) {
       if (this.#isAborted) return;
       this.#options.onEvent?.({ type: "measuring", model: modelOf(entry) });
-      entry.speed = await measureSpeed(this.#task, entry, this.#options.measureSeconds);
+      entry.speed = await measureSpeed(this.#task, entry, this.#options.measureSeconds / 2);
     }
   }
 
@@ -84,13 +86,13 @@ export class Comparison {
         CROWDING_STEPS * secondsPerStep(slowest) + slowest.speed!.evaluationSeconds,
       );
     }
+    const numTuning = this.#numTuning;
     const evaluating = this.#entries.reduce(
-      (sum, { speed }) =>
-        sum + (lrs.length + seeds.length * validations) * speed!.evaluationSeconds,
+      (sum, { speed }) => sum + (numTuning + seeds.length * validations) * speed!.evaluationSeconds,
       0,
     );
     const perStep = this.#entries.reduce(
-      (sum, entry) => sum + (lrs.length + seeds.length) * secondsPerStep(entry),
+      (sum, entry) => sum + (numTuning + seeds.length) * secondsPerStep(entry),
       0,
     );
     const crowding = this.#workload.secondsPerSecond;
@@ -104,12 +106,12 @@ export class Comparison {
     onEvent?.({
       type: "plan",
       steps: this.#steps,
-      trials: this.#entries.length * (lrs.length + seeds.length),
+      trials: this.#entries.length * (numTuning + seeds.length),
       seconds: (evaluating + this.#steps * perStep) * crowding,
       models: this.#entries.map(modelOf),
     });
     for (const entry of this.#entries) {
-      this.#workload.expect((lrs.length + seeds.length) * this.#steps * secondsPerStep(entry));
+      this.#workload.expect((numTuning + seeds.length) * this.#steps * secondsPerStep(entry));
     }
   }
 
@@ -129,12 +131,17 @@ export class Comparison {
 
   async #tune(entry: ComparedCell, lag: number | null): Promise<TrialResult[]> {
     const { lrs } = this.#options;
-    // With one to choose from there is nothing to try.
-    if (lrs.length === 1) return [];
+    if (this.#numTuning === 0) return [];
     return this.#runAll(
       entry,
       lrs.map((lr) => this.#spec(entry, { purpose: "tuning", lr, lag })),
     );
+  }
+
+  /** Trainings to choose a learning rate: with one to choose from there is nothing to try. */
+  get #numTuning(): number {
+    const { lrs } = this.#options;
+    return lrs.length > 1 ? lrs.length : 0;
   }
 
   #bestRate(tuning: readonly TrialResult[]): number | null {
@@ -171,8 +178,7 @@ export class Comparison {
 
   /** About how long it takes to find out about one lag. */
   #secondsFor(entry: ComparedCell, lag: number): number {
-    const { lrs, seeds } = this.#options;
-    const trainings = (lrs.length > 1 ? lrs.length : 0) + seeds.length;
+    const trainings = this.#numTuning + this.#options.seeds.length;
     return (
       trainings * this.#steps * this.#stepSecondsAt(entry, lag) * this.#workload.secondsPerSecond
     );

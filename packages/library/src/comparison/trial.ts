@@ -104,7 +104,9 @@ export async function runTrial(
       keepBest: false,
       signal,
       onEvent: (event) => {
-        if (event.type === "step") onProgress?.(event);
+        if (event.type !== "step") return;
+        const { step, totalSteps, loss } = event;
+        onProgress?.({ step, totalSteps, loss });
       },
     });
     if (stoppedBy === "signal") return null;

@@ -2,13 +2,16 @@
  * @file Every number you may turn, with its default and the reason for it.
  */
 
-import { ArgumentError } from "unrolled";
+import { ArgumentError, CELL_NAMES, type CellName } from "unrolled";
 
-export type TextCell = "rnn" | "lstm" | "gru";
+export type TextCell = CellName;
 export type TextTokens = "char" | "word" | "bpe";
 
 export interface TextConfig {
-  /** The recurrent layer. The LSTM remembers longest at equal size. */
+  /**
+   * The recurrent layer, or a window of characters instead of one: see `CELL_INFOS`. The LSTM remembers
+   * longest at equal size. Those other than rnn, lstm and gru have one layer.
+   */
   cell: TextCell;
   /** What a token is: a character, a word or punctuation mark, or a piece found by pair encoding. */
   tokens: TextTokens;
@@ -72,7 +75,7 @@ export const TEXT_DEFAULTS: Readonly<TextConfig> = {
   seed: 1,
 };
 
-const CHOICES = { cell: ["rnn", "lstm", "gru"], tokens: ["char", "word", "bpe"] } as const;
+const CHOICES = { cell: CELL_NAMES, tokens: ["char", "word", "bpe"] } as const;
 const WHOLE = [
   "vocabSize",
   "embeddingDim",
@@ -99,6 +102,8 @@ export function textConfig(changes: Partial<TextConfig> = {}): TextConfig {
   for (const key of WHOLE) {
     check(key, Number.isInteger(config[key]) && config[key] >= 1, "a whole number of at least 1");
   }
+  const oneLayer = !(["rnn", "lstm", "gru"] as string[]).includes(config.cell);
+  check("numLayers", !oneLayer || config.numLayers === 1, `1 for the cell ${config.cell}`);
   check(
     "warmupSteps",
     Number.isInteger(config.warmupSteps) && config.warmupSteps >= 0,

@@ -16,6 +16,7 @@ export {
 export { decodeText, prepareText, textBatches, type TextBatch, type TextData } from "./data.ts";
 export { TextModel, type TextState } from "./model.ts";
 export { trainText, type TextResult, type TextRunOptions } from "./train.ts";
+export { textComparison } from "./compare.ts";
 export { evaluateText, type TextEvaluation } from "./evaluate.ts";
 export { generateText, type GenerateOptions } from "./predict.ts";
 export { loadTextModel, saveTextModel } from "./model-files.ts";

@@ -2,13 +2,36 @@
  * @file embedding → recurrent layer → head: logits for the next token, at every position.
  */
 
-import { ArgumentError, nn, zeros, type Tensor, type Tokenizer } from "unrolled";
+import {
+  ArgumentError,
+  createCell,
+  nn,
+  runCell,
+  zeros,
+  type CellLayer,
+  type Tensor,
+  type Tokenizer,
+} from "unrolled";
 import type { TextConfig } from "./config.ts";
 
 /** What is carried from one piece of text to the next: h, and for the LSTM c. */
 export type TextState = Tensor[];
 
 const LAYERS = { rnn: nn.RNN, gru: nn.GRU, lstm: nn.LSTM };
+
+function createRecurrent(config: TextConfig): CellLayer {
+  const { cell, embeddingDim, hiddenSize, numLayers, dropout } = config;
+  if (cell !== "rnn" && cell !== "gru" && cell !== "lstm") {
+    return createCell(cell, embeddingDim, hiddenSize);
+  }
+  const layer = new LAYERS[cell](embeddingDim, hiddenSize, {
+    numLayers,
+    dropout: numLayers > 1 ? dropout : 0,
+    batchFirst: true,
+  });
+  openGates(layer, config);
+  return layer;
+}
 
 /** Raises the bias of the gate that keeps the past; see `gateBias`. */
 function openGates(layer: nn.Module, { cell, hiddenSize, gateBias }: TextConfig): void {
@@ -26,22 +49,17 @@ export class TextModel extends nn.Module {
   readonly config: TextConfig;
   readonly tokenizer: Tokenizer;
   readonly embedding: nn.Embedding;
-  readonly recurrent: nn.RNN | nn.GRU | nn.LSTM;
+  readonly recurrent: CellLayer;
   readonly dropout: nn.Dropout;
   readonly head: nn.Linear;
 
   constructor(config: TextConfig, tokenizer: Tokenizer) {
     super();
-    const { cell, embeddingDim, hiddenSize, numLayers, dropout } = config;
+    const { embeddingDim, hiddenSize, dropout } = config;
     this.config = config;
     this.tokenizer = tokenizer;
     this.embedding = new nn.Embedding(tokenizer.vocabSize, embeddingDim);
-    this.recurrent = new LAYERS[cell](embeddingDim, hiddenSize, {
-      numLayers,
-      dropout: numLayers > 1 ? dropout : 0,
-      batchFirst: true,
-    });
-    openGates(this.recurrent, config);
+    this.recurrent = createRecurrent(config);
     this.dropout = new nn.Dropout(dropout);
     this.head = new nn.Linear(hiddenSize, tokenizer.vocabSize);
   }
@@ -49,17 +67,8 @@ export class TextModel extends nn.Module {
   /** ids [batch, seq] and the state before them give logits [batch, seq, vocab] and the state after. */
   forward(ids: Tensor, state?: TextState | null): [logits: Tensor, state: TextState] {
     const x = this.dropout.forward(this.embedding.forward(ids)); // [batch, seq, embeddingDim]
-    const [output, next] = this.#read(x, state ?? null); //         [batch, seq, hiddenSize]
+    const [output, next] = runCell(this.recurrent, x, state); //    [batch, seq, hiddenSize]
     return [this.head.forward(this.dropout.forward(output)), next];
-  }
-
-  #read(x: Tensor, state: TextState | null): [output: Tensor, state: TextState] {
-    if (this.recurrent instanceof nn.LSTM) {
-      const [output, hc] = this.recurrent.forward(x, state && [state[0], state[1]]);
-      return [output, hc];
-    }
-    const [output, h] = this.recurrent.forward(x, state?.[0]);
-    return [output, [h]];
   }
 
   /** The ids of `text`; an empty one gives an error, since there is nothing to continue. */

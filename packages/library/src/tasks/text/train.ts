@@ -17,7 +17,7 @@ import {
   type Tensor,
 } from "unrolled";
 import type { TextConfig } from "./config.ts";
-import { textBatches, type TextData } from "./data.ts";
+import { textBatches, type TextBatch, type TextData } from "./data.ts";
 import { evaluateText, type TextEvaluation } from "./evaluate.ts";
 import { TextModel } from "./model.ts";
 
@@ -52,19 +52,13 @@ export async function trainText(
   manualSeed(config.seed);
   const model = new TextModel(config, data.tokenizer);
   const { lr, weightDecay } = config;
-  const criterion = new nn.CrossEntropyLoss();
   const validate = () => evaluateText(model, data.validationIds, data.validationCharacters);
 
   const result = await fit({
     model,
     optimizer: new optim.AdamW(model.parameters(), { lr, weightDecay }),
     batches: textBatches(data.trainIds, config),
-    loss({ ids, targets }, carried) {
-      const before = carried && resetSome(carried, config.stateReset);
-      const [logits, state] = model.forward(ids, before); // [batch, seq, vocab]
-      const loss = criterion.forward(logits.flatten(0, 1), targets.flatten());
-      return { loss, carried: state };
-    },
+    loss: (batch, carried) => textLoss(model, batch, carried),
     budget,
     schedule: warmupCosine({ warmupSteps: config.warmupSteps }),
     clipNorm: config.clipNorm,
@@ -80,6 +74,17 @@ export async function trainText(
     onEvent,
   });
   return { model, fit: result, evaluation: validate() };
+}
+
+/** The loss of one step of truncated backpropagation through time, and the state to carry on. */
+export function textLoss(
+  model: TextModel,
+  { ids, targets }: TextBatch,
+  carried: Tensor[] | null,
+): { loss: Tensor; carried: Tensor[] } {
+  const before = carried && resetSome(carried, model.config.stateReset);
+  const [logits, state] = model.forward(ids, before); // [batch, seq, vocab]
+  return { loss: nn.crossEntropy(logits.flatten(0, 1), targets.flatten()), carried: state };
 }
 
 /** Sets the state of some streams to zeros, by chance; states are [layers, batch, features]. */
