@@ -159,7 +159,7 @@ describe("bad input gets one clear sentence", () => {
 
   test.each([
     [{ hiddenSize: 0 }, /hiddenSize to be a whole number of at least 1, got 0/],
-    [{ cell: "lstn" as "lstm" }, /cell to be one of rnn, lstm, gru, got "lstn"/],
+    [{ cell: "lstn" as "lstm" }, /cell to be one of rnn, lstm, gru, mingru, .*, got "lstn"/],
     [{ validation: 1 }, /validation to be between 0 and 1, got 1/],
     [{ lr: NaN }, /lr to be above 0, got NaN/],
   ])("config %o", (changes, message) => {
