@@ -40,7 +40,7 @@ export async function buildSite() {
     },
   };
 
-  const server = await vite.createServer(middleware());
+  const server = await vite.createServer(middleware({ server: { hmr: false, ws: false } }));
   try {
     const { pageAddresses, renderPage } = await server.ssrLoadModule(RENDERER);
     for (const address of await pageAddresses(place)) {

@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
@@ -34,6 +34,17 @@ export const HOW_TO_GET_CHROMIUM =
   "no Chromium was found: `apt-get install chromium`, `npx playwright-core install chromium`, or " +
   "name one in UNROLLED_CHROMIUM";
 
+/** The figures that the lessons have, in their order. */
+export function placedFigures(): string[] {
+  const folder = join(ROOT, "site", "src", "lessons");
+  return readdirSync(folder)
+    .sort()
+    .map((slug) => join(folder, slug, "lesson.md"))
+    .filter((path) => existsSync(path))
+    .flatMap((path) => [...readFileSync(path, "utf8").matchAll(/^\{\{experiment (\w+)\}\}/gm)])
+    .map(([, id]) => id);
+}
+
 /** Builds the pages if they are not current, so that the tests never meet old ones. */
 export function buildPages(): void {
   const build = pathToFileURL(join(ROOT, "scripts", "build.mjs")).href;
@@ -50,7 +61,7 @@ export function launch(): Promise<Browser> {
 export interface Site {
   /** With the sub-path. */
   url: string;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** With the two headers that allow threads, or as a host without them would. */
@@ -84,7 +95,7 @@ export interface Watched {
   page: Page;
   /** What must not happen: errors on the console, requests to elsewhere. */
   complaints: string[];
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** A page of its own, watched; every address outside of the site is refused and noted. */

@@ -6,7 +6,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Browser, Locator, Page } from "playwright-core";
-import { EXPERIMENT_IDS, loadExperiment } from "../src/experiments/index.ts";
+import { loadExperiment } from "../src/experiments/index.ts";
 import {
   buildPages,
   chapterAddresses,
@@ -14,12 +14,13 @@ import {
   HOW_TO_GET_CHROMIUM,
   launch,
   openPage,
+  placedFigures,
   serveSite,
   type Site,
   type Watched,
 } from "./browser.ts";
 
-const ids = process.env.UNROLLED_FIGURES?.split(",") ?? EXPERIMENT_IDS;
+const ids = process.env.UNROLLED_FIGURES?.split(",") ?? placedFigures();
 /** The slowest takes a minute on one core of a laptop. */
 const PATIENCE = 180_000;
 

@@ -46,8 +46,15 @@ export function listingHtml(
 ${scrollable(highlight(code, language), `${title}, ${path}`)}</div>`,
     )
     .join("")}</div>
-<p class="listing-run">Run it: <code>npm run example -- ${name}</code></p>
+<div class="listing-run"><span>In a terminal: <code>npm run example -- ${name}</code></span>${runButton(source)}</div>
+<pre class="listing-output" tabindex="0" role="log" aria-label="What ${path} prints" hidden></pre>
 </figure>`;
+}
+
+/** What needs no files runs in the page. */
+function runButton(source: string): string {
+  if (/"node:|saveSafetensors/.test(source)) return "";
+  return `<button type="button" class="run-listing" hidden>Run it here</button>`;
 }
 
 /** Long lines scroll, and the keyboard must get there. */

@@ -19,6 +19,8 @@ import { experimentHtml, storedResult } from "./experiment-place.tsx";
 import { Landing } from "./landing.tsx";
 import { Document, type Assets, type PageFrame } from "./layout.tsx";
 
+const SIMPLE_LSTM = "examples/simple-lstm.ts";
+
 export interface Place {
   /** The repository. */
   root: string;
@@ -48,7 +50,9 @@ export async function renderPage(address: string, place: Place): Promise<string 
   };
 
   if (address === "") {
-    return document(frame, place, <Landing place={place} lessons={lessons} />);
+    const listing = await codeHtml(SIMPLE_LSTM, place);
+    const comparison = await figureHtml("4D", place);
+    return document(frame, place, <Landing {...{ lessons, listing, comparison }} />);
   }
   if (address === "experiments/") {
     const experiments = await Promise.all(EXPERIMENT_IDS.map(loadExperiment));
@@ -60,9 +64,7 @@ export async function renderPage(address: string, place: Place): Promise<string 
     if (!exampleNames(place).includes(name)) return null;
     frame.title = `${name}.ts · Unrolled`;
     const path = `examples/${name}.ts`;
-    const source = readListing(place.root, path)!;
-    const html = listingHtml({ path, python: "" }, source, await loadHighlight());
-    return document(frame, place, <CodePage path={path} html={html} />);
+    return document(frame, place, <CodePage path={path} html={await codeHtml(path, place)} />);
   }
   const lesson = lessons.find(({ slug }) => `${slug}/` === address);
   if (!lesson) return null;
@@ -80,6 +82,16 @@ function document(frame: PageFrame, place: Place, body: ComponentChildren): stri
     </Document>
   );
   return `<!doctype html>\n${renderToString(page)}\n`;
+}
+
+async function codeHtml(path: string, { root }: Place): Promise<string> {
+  return listingHtml({ path, python: "" }, readListing(root, path)!, await loadHighlight());
+}
+
+async function figureHtml(id: string, { root }: Place): Promise<string> {
+  const experiment = await loadExperiment(id);
+  const stored = await storedResult(join(root, "site", "src", "results"), experiment);
+  return experimentHtml(experiment, stored);
 }
 
 function exampleNames({ root }: Place): string[] {
@@ -100,16 +112,14 @@ async function allLessons({ root }: Place): Promise<Lesson[]> {
 }
 
 /** The lesson's HTML with a figure in each experiment's place. */
-async function withFigures(lesson: Lesson, { root }: Place): Promise<string> {
+async function withFigures(lesson: Lesson, place: Place): Promise<string> {
   let html = lesson.html;
   for (const { id, line } of lesson.experiments) {
     if (!EXPERIMENT_IDS.includes(id)) {
       const file = `site/src/lessons/${lesson.slug}/lesson.md`;
       throw new LessonError(file, line, `there is no experiment "${id}": ${EXPERIMENT_IDS.join()}`);
     }
-    const experiment = await loadExperiment(id);
-    const stored = await storedResult(join(root, "site", "src", "results"), experiment);
-    const figure = await experimentHtml(experiment, stored);
+    const figure = await figureHtml(id, place);
     html = html.replace(`<!--experiment ${id}-->`, () => figure);
   }
   return html;

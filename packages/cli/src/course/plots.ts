@@ -199,7 +199,7 @@ function drawScatter(plot: ScatterPlot, columns: number, style: Styler): string[
     const row = grid[Math.round(y(point.y))];
     const column = Math.round(x(point.x));
     row[column] = { text: "●", role: point.role };
-    const label = [...` ${point.label}`];
+    const label = Array.from(` ${point.label}`);
     const free = row.slice(column + 1, column + 2 + label.length);
     if (free.length <= label.length || free.some(({ text }) => text !== " ")) continue;
     label.forEach((text, i) => (row[column + 1 + i] = { text, role: point.role }));

@@ -1,0 +1,69 @@
+/** @file What the models are used for, and which of it can be done here today. */
+
+const APPLICATIONS = [
+  {
+    what: "Text generation",
+    here: "unrolled train text",
+    how: "characters, words or byte pairs, beside n-gram baselines",
+  },
+  {
+    what: "Sentiment",
+    here: "examples/negation",
+    how: "one label for a sentence, where a “not” turns it; no task for your own reviews yet",
+  },
+  {
+    what: "Translation",
+    here: "examples/seq2seq-lstm",
+    how: "encoder, decoder and attention are there; a task for two languages is not yet",
+  },
+  {
+    what: "Speech recognition",
+    here: "nn.CTCLoss",
+    how: "the loss and its decoders are there; nothing that reads sound yet",
+  },
+  { what: "Forecasting", here: "", how: "not yet; the metrics and their baselines are there" },
+  { what: "Music", here: "", how: "not yet" },
+  { what: "Captions for video", here: "", how: "not yet" },
+];
+
+export function Applications() {
+  return (
+    <section aria-labelledby="applications">
+      <h2 id="applications">What it is used for</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Applications">
+        <table class="applications">
+          <thead>
+            <tr>
+              <th scope="col">Application</th>
+              <th scope="col">Here</th>
+              <th scope="col">What there is</th>
+            </tr>
+          </thead>
+          <tbody>
+            {APPLICATIONS.map(({ what, here, how }) => (
+              <tr key={what}>
+                <th scope="row">{what}</th>
+                <td>
+                  <Here name={here} />
+                </td>
+                <td>{how}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Here({ name }: { name: string }) {
+  if (name === "") return <>—</>;
+  const example = /^examples\/(.*)$/.exec(name)?.[1];
+  return example ? (
+    <a href={`./code/${example}/`}>
+      <code>{name}</code>
+    </a>
+  ) : (
+    <code>{name}</code>
+  );
+}
