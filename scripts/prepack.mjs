@@ -4,9 +4,10 @@
  */
 
 import { copyFileSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "./build.mjs";
+import { basename, join } from "node:path";
+import { build, COURSE_PARTS } from "./build.mjs";
 import { ROOT } from "./setup.mjs";
 
 await build();
+if (basename(process.cwd()) === "site") await build({ parts: COURSE_PARTS });
 for (const name of ["LICENSE", "README.md"]) copyFileSync(join(ROOT, name), name);

@@ -4,7 +4,17 @@ import { buildCommand, makeFolder, unrolled } from "./command.ts";
 beforeAll(buildCommand);
 const cwd = makeFolder({ "text.txt": "abc abc abc" });
 
-const COMMANDS = ["demo", "train text", "run", "eval", "inspect", "export"];
+const COMMANDS = [
+  "demo",
+  "train text",
+  "run",
+  "eval",
+  "inspect",
+  "export",
+  "course",
+  "course list",
+  "course run",
+];
 
 test.each(COMMANDS)("unrolled %s --help shows an example and succeeds", async (command) => {
   const { code, stdout } = await unrolled([...command.split(" "), "--help"], { cwd });
