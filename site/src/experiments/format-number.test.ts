@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatNumber, formatPower, formatRange } from "./format-number.ts";
+import { formatNumber, formatPower, formatRange, withPowers } from "./format-number.ts";
 
 test.each([
   [0, "0"],
@@ -16,6 +16,12 @@ test.each([
 
 test("ticks of a logarithmic axis are powers where plain numbers are long", () => {
   expect([1e-39, 0.01, 1, 100, 1e4].map(formatPower)).toEqual(["10⁻³⁹", "0.01", "1", "100", "10⁴"]);
+});
+
+test("numbers within words are written alike, and words are left alone", () => {
+  expect(withPowers("from 7e-23 to 1.5e6, but not the2e3 nor 3em")).toBe(
+    "from 7 · 10⁻²³ to 1.5 · 10⁶, but not the2e3 nor 3em",
+  );
 });
 
 test("a range says which of its ends counts", () => {

@@ -20,6 +20,16 @@ export function formatNumber(value: number, digits = 3): string {
   );
 }
 
+/** Words with numbers such as `7e-23` in them: `7 · 10⁻²³`. */
+export function withPowers(text: string): string {
+  return text.replace(
+    /(?<![\w.])([-−]?\d+(?:\.\d+)?)e([+-]?\d+)\b/g,
+    (_, digits: string, power) => {
+      return `${digits} · 10${superscript(Number(power))}`;
+    },
+  );
+}
+
 /** What a claim expects: `0.48 to 0.52`, `at least 0.9`, `exactly 0`. */
 export function formatRange({ expected: [low, high] }: Claim): string {
   if (low === high) return `exactly ${formatNumber(low)}`;

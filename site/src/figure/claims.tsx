@@ -1,6 +1,6 @@
 /** @file What should be seen beside what was seen, and what it means if they differ. */
 
-import { formatNumber, formatRange } from "../experiments/format-number.ts";
+import { formatNumber, formatRange, withPowers } from "../experiments/format-number.ts";
 import { holds, type Claim } from "../experiments/experiment.ts";
 
 export function Claims({
@@ -16,7 +16,7 @@ export function Claims({
   return (
     <section class="claims">
       <p class="expected">
-        <span class="overline">Expected</span> {expected}
+        <span class="overline">Expected</span> {withPowers(expected)}
       </p>
       {claims.length > 0 && (
         <ul>

@@ -1,5 +1,6 @@
 /** @file The knobs of a figure: sliders with a number beside them, choices, text. */
 
+import { useState } from "preact/hooks";
 import type { Knob, NumberKnob } from "../experiments/experiment.ts";
 import type { About } from "./about.ts";
 import type { Values } from "./protocol.ts";
@@ -83,10 +84,6 @@ function NumberView({ id, knob, value, set }: ViewProps<NumberKnob>) {
   const slide = (at: number) => {
     set(isLog ? snapped(knob, knob.min * Math.exp((at / LOG_STEPS) * span)) : at);
   };
-  const type = (text: string) => {
-    const number = Number(text);
-    if (text.trim() !== "" && number >= knob.min && number <= knob.max) set(number);
-  };
   return (
     <div class="knob knob-number">
       <label for={id}>{knob.label}</label>
@@ -100,21 +97,53 @@ function NumberView({ id, knob, value, set }: ViewProps<NumberKnob>) {
         value={place}
         onInput={(event) => slide(Number(event.currentTarget.value))}
       />
-      <input
+      <NumberField
         id={id}
-        type="number"
-        inputMode="decimal"
+        value={Number(value)}
         min={knob.min}
         max={knob.max}
         step={isLog ? "any" : knob.step}
-        value={value}
-        onChange={(event) => {
-          type(event.currentTarget.value);
-          // What cannot be is replaced by what stands.
-          event.currentTarget.value = String(value);
-        }}
+        set={set}
       />
     </div>
+  );
+}
+
+/** What is being typed stands until it is finished; then it counts, if it can. */
+function NumberField({
+  id,
+  value,
+  min,
+  max,
+  step,
+  set,
+}: {
+  id: string;
+  value: number;
+  min: number;
+  max: number;
+  step: number | "any";
+  set: (value: number) => void;
+}) {
+  const [typed, type] = useState<string | null>(null);
+  const finish = (text: string) => {
+    const number = Number(text);
+    const isWhole = step !== 1 || Number.isInteger(number);
+    if (text.trim() !== "" && number >= min && number <= max && isWhole) set(number);
+    type(null);
+  };
+  return (
+    <input
+      id={id}
+      type="number"
+      inputMode="decimal"
+      min={min}
+      max={max}
+      step={step}
+      value={typed ?? value}
+      onInput={(event) => type(event.currentTarget.value)}
+      onChange={(event) => finish(event.currentTarget.value)}
+    />
   );
 }
 
@@ -128,18 +157,7 @@ function Seed({ id, value, set }: { id: string; value: number; set: (seed: numbe
   return (
     <div class="knob knob-seed">
       <label for={id}>seed</label>
-      <input
-        id={id}
-        type="number"
-        min={0}
-        max={2 ** 31}
-        step={1}
-        value={value}
-        onChange={(event) => {
-          const seed = Number(event.currentTarget.value);
-          if (Number.isInteger(seed) && seed >= 0 && seed <= 2 ** 31) set(seed);
-        }}
-      />
+      <NumberField id={id} value={value} min={0} max={2 ** 31} step={1} set={set} />
       <button
         type="button"
         class="quiet"

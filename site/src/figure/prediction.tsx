@@ -1,5 +1,6 @@
 /** @file "Predict, then run": the question before the figure, with an answer to every answer. */
 
+import { withPowers } from "../experiments/format-number.ts";
 import type { Prediction } from "../experiments/experiment.ts";
 
 export function PredictionView({
@@ -29,7 +30,7 @@ export function PredictionView({
                 aria-pressed={at === chosen}
                 onClick={() => choose(at)}
               >
-                {text}
+                {withPowers(text)}
               </button>
             </li>
           );
@@ -38,7 +39,7 @@ export function PredictionView({
       <p class="feedback" role="status">
         {answer && (
           <>
-            <strong>{answer.isRight ? "Yes." : "Not so."}</strong> {answer.feedback}
+            <strong>{answer.isRight ? "Yes." : "Not so."}</strong> {withPowers(answer.feedback)}
           </>
         )}
       </p>

@@ -2,6 +2,7 @@
 
 import { PlotView } from "../components/plots/plot-view.tsx";
 import { TableView } from "../components/plots/table-view.tsx";
+import { withPowers } from "../experiments/format-number.ts";
 import type { Findings } from "../experiments/experiment.ts";
 import type { About, FigureModule } from "./about.ts";
 import { Claims } from "./claims.tsx";
@@ -21,7 +22,7 @@ export function Results({ about, own, findings, width, ...rest }: ResultsProps) 
   const isStandard = own?.placement !== "instead";
   return (
     <>
-      {findings && <p class="says-summary">{findings.summary}</p>}
+      {findings && <p class="says-summary">{withPowers(findings.summary)}</p>}
       {own && (
         <div class="own-figure">
           <own.Figure findings={findings} {...rest} />

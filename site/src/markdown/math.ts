@@ -7,6 +7,9 @@
 import katex from "katex";
 import type { MarkdownIt } from "markdown-it";
 
+/** A longer formula may have to be broken on a phone. */
+const LONG = 30;
+
 export function math(md: MarkdownIt): void {
   md.inline.ruler.after("escape", "math", (state, silent) => {
     if (state.src[state.pos] !== "$") return false;
@@ -62,6 +65,7 @@ export function math(md: MarkdownIt): void {
   md.renderer.rules.math_inline = (tokens, at) => {
     const { content, info: tail } = tokens[at];
     const formula = toHtml(content, false);
+    if (content.length > LONG) return formula + tail;
     return tail ? `<span class="nowrap">${formula}${md.utils.escapeHtml(tail)}</span>` : formula;
   };
   md.renderer.rules.math_display = (tokens, at) => {

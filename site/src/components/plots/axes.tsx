@@ -22,11 +22,14 @@ export function Frame({
   width,
   height,
   label,
+  isWide = false,
   children,
 }: {
   width: number;
   height: number;
   label: string;
+  /** Wider than its place, in which it scrolls. */
+  isWide?: boolean;
   children: ComponentChildren;
 }) {
   return (
@@ -35,7 +38,7 @@ export function Frame({
       role="img"
       aria-label={label}
       viewBox={`0 0 ${width} ${height}`}
-      style={`height:${height}px`}
+      style={`height:${height}px${isWide ? `;width:${width}px;max-width:none` : ""}`}
     >
       {children}
     </svg>

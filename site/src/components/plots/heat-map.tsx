@@ -21,10 +21,15 @@ export function heatClass(
   return `${isAroundZero ? "heat-d" : "heat-"}${Math.round(share * STEPS)}`;
 }
 
-export function Heat({ plot, width }: { plot: HeatMap; width: number }) {
+/** A letter needs this much; a text that is longer than the screen scrolls. */
+const LETTER = 10;
+
+export function Heat({ plot, width: room }: { plot: HeatMap; width: number }) {
   const { rows, columns, values, domain, scale } = plot;
   const longest = Math.max(...rows.map((name) => name.length), 1);
-  const left = Math.min(longest * 6.8 + 12, width * 0.34);
+  const left = Math.min(longest * 6.8 + 12, room * 0.34);
+  const isText = columns.length > 1 && columns.every((name) => name.length <= 1);
+  const width = isText ? Math.max(room, left + columns.length * LETTER) : room;
   const cell = (width - left) / Math.max(1, columns.length);
   const rowHeight = Math.max(10, Math.min(34, Math.max(cell, 320 / Math.max(1, rows.length))));
   const top = plot.rowLabel ? 22 : 6;
@@ -35,60 +40,65 @@ export function Heat({ plot, width }: { plot: HeatMap; width: number }) {
 
   return (
     <div class="heat">
-      <Frame width={width} height={height} label={describeHeat(plot)}>
-        <g aria-hidden="true">
-          {plot.rowLabel && (
-            <text class="axis-label" x="0" y="13">
-              {plot.rowLabel}
-            </text>
-          )}
-          {rows.map((name, row) => {
-            const y = top + row * rowHeight;
-            return (
-              <g key={row}>
-                {row % everyRow === 0 && (
-                  <text
-                    class="tick"
-                    x={left - 7}
-                    y={round(y + rowHeight / 2 + 4)}
-                    text-anchor="end"
-                  >
-                    {name}
-                  </text>
-                )}
-                {columns.map((_, column) => (
-                  <rect
-                    key={column}
-                    class={heatClass(values[row]?.[column], domain, scale)}
-                    x={round(left + column * cell)}
-                    y={round(y)}
-                    width={round(cell + 0.4)}
-                    height={round(rowHeight + 0.4)}
-                  />
-                ))}
-              </g>
-            );
-          })}
-          {columns.map((name, column) =>
-            column % every === 0 ? (
-              <text
-                key={column}
-                class="tick"
-                x={round(left + (column + 0.5) * cell)}
-                y={bottom + 16}
-                text-anchor="middle"
-              >
-                {name}
+      <div
+        class="heat-cells"
+        {...(width > room ? { tabIndex: 0, role: "region", "aria-label": plot.title } : {})}
+      >
+        <Frame width={width} height={height} label={describeHeat(plot)} isWide={width > room}>
+          <g aria-hidden="true">
+            {plot.rowLabel && (
+              <text class="axis-label" x="0" y="13">
+                {plot.rowLabel}
               </text>
-            ) : null,
-          )}
-          {plot.columnLabel && (
-            <text class="axis-label" x={width} y={bottom + 33} text-anchor="end">
-              {plot.columnLabel}
-            </text>
-          )}
-        </g>
-      </Frame>
+            )}
+            {rows.map((name, row) => {
+              const y = top + row * rowHeight;
+              return (
+                <g key={row}>
+                  {row % everyRow === 0 && (
+                    <text
+                      class="tick"
+                      x={left - 7}
+                      y={round(y + rowHeight / 2 + 4)}
+                      text-anchor="end"
+                    >
+                      {name}
+                    </text>
+                  )}
+                  {columns.map((_, column) => (
+                    <rect
+                      key={column}
+                      class={heatClass(values[row]?.[column], domain, scale)}
+                      x={round(left + column * cell)}
+                      y={round(y)}
+                      width={round(cell + 0.4)}
+                      height={round(rowHeight + 0.4)}
+                    />
+                  ))}
+                </g>
+              );
+            })}
+            {columns.map((name, column) =>
+              column % every === 0 ? (
+                <text
+                  key={column}
+                  class="tick"
+                  x={round(left + (column + 0.5) * cell)}
+                  y={bottom + 16}
+                  text-anchor="middle"
+                >
+                  {name}
+                </text>
+              ) : null,
+            )}
+            {plot.columnLabel && (
+              <text class="axis-label" x={width} y={bottom + 33} text-anchor="end">
+                {plot.columnLabel}
+              </text>
+            )}
+          </g>
+        </Frame>
+      </div>
       <HeatScale domain={domain} scale={scale} />
     </div>
   );

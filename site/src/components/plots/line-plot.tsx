@@ -15,13 +15,18 @@ const NAMED_FROM = 560;
 const NAME_HEIGHT = 15;
 
 export function hasLineNames(plot: LinePlot, width: number): boolean {
-  return width >= NAMED_FROM && plot.series.length > 1 && plot.series.length <= 12;
+  const { length } = plot.series;
+  return width >= NAMED_FROM && length > 1 && length <= 12 && nameRoom(plot) < width * 0.3;
+}
+
+/** About 6.9 pixels a letter. */
+function nameRoom({ series }: LinePlot): number {
+  return Math.max(...series.map(({ name }) => name.length)) * 6.9 + 12;
 }
 
 export function Lines({ plot, width }: { plot: LinePlot; width: number }) {
-  const names = hasLineNames(plot, width) ? plot.series.map(({ name }) => name.length) : [];
-  const nameRoom = Math.min(width * 0.3, Math.max(0, ...names) * 6.9 + 12);
-  const box = plotBox(width - nameRoom);
+  const isNamed = hasLineNames(plot, width);
+  const box = plotBox(isNamed ? width - nameRoom(plot) : width);
   const classes = seriesClasses(plot.series);
   const all = plot.series.flatMap(({ points }) => points);
   const x = axisScale(
@@ -51,7 +56,7 @@ export function Lines({ plot, width }: { plot: LinePlot; width: number }) {
           <Curve key={i} series={series} className={classes[i]} x={x} y={y} />
         ))}
       </g>
-      {names.length > 0 && <Names plot={plot} classes={classes} left={box.right + 8} y={y} />}
+      {isNamed && <Names plot={plot} classes={classes} left={box.right + 8} y={y} />}
     </Frame>
   );
 }

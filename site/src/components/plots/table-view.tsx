@@ -1,7 +1,7 @@
 /** @file A table of findings; it scrolls by itself where it is wider than the screen. */
 
 import type { Table } from "../../experiments/plot.ts";
-import { formatNumber } from "../../experiments/format-number.ts";
+import { formatNumber, withPowers } from "../../experiments/format-number.ts";
 
 export function TableView({ table, title }: { table: Table; title?: string }) {
   return (
@@ -33,5 +33,5 @@ export function TableView({ table, title }: { table: Table; title?: string }) {
 }
 
 function cell(value: string | number): string {
-  return typeof value === "number" ? formatNumber(value, 4) : value;
+  return typeof value === "number" ? formatNumber(value, 4) : withPowers(value);
 }
