@@ -17,7 +17,7 @@ export interface FigureProps {
   /** Null before the first run. */
   findings: Findings | null;
   settings: Values;
-  setSetting(name: string, value: number | string): void;
+  setSetting: (name: string, value: number | string) => void;
   /** On a phone. */
   isSmall: boolean;
 }

@@ -6,6 +6,7 @@
 
 import { tensor } from "unrolled";
 import { around, defineExperiment, type NumberKnob } from "../../experiments/experiment.ts";
+import type { Role } from "../../experiments/plot.ts";
 
 /** The chapter's walk-through: what the knobs stand at first. */
 const WALK_THROUGH = {
@@ -19,34 +20,56 @@ const WALK_THROUGH = {
 const C = [0.53, -0.39, -0.41];
 const H = [0.388, -0.111, -0.233];
 
-const UNITS = [1, 2, 3] as const;
-const gate = (label: string, value: number): NumberKnob => {
-  return { kind: "number", label, min: 0, max: 1, step: 0.05, default: value };
-};
-const signed = (label: string, value: number, limit: number): NumberKnob => {
-  return { kind: "number", label, min: -limit, max: limit, step: 0.05, default: value };
-};
+export const UNITS = [1, 2, 3] as const;
+export type InputName = keyof typeof WALK_THROUGH;
+
+/** What can be set, for each unit. */
+export const INPUTS: readonly {
+  name: InputName;
+  label: string;
+  role: Role;
+  limits: readonly [low: number, high: number];
+}[] = [
+  { name: "c", label: "C₋₁", role: "lstm", limits: [-2, 2] },
+  { name: "f", label: "forget", role: "forget-gate", limits: [0, 1] },
+  { name: "i", label: "input", role: "input-gate", limits: [0, 1] },
+  { name: "g", label: "candidate", role: "cell-gate", limits: [-1, 1] },
+  { name: "o", label: "output", role: "output-gate", limits: [0, 1] },
+];
+
+/** The numbers on the way, for the diagram. */
+export interface StepDetails {
+  kept: number[];
+  written: number[];
+  c: number[];
+  /** tanh C */
+  shown: number[];
+  h: number[];
+}
+
+/** `c1`, `c2`, … `o3` */
+type KnobName = `${InputName}${(typeof UNITS)[number]}`;
+
+const knobs = Object.fromEntries(
+  INPUTS.flatMap(({ name, label, limits: [min, max] }) =>
+    UNITS.map((unit, at): [KnobName, NumberKnob] => [
+      `${name}${unit}`,
+      {
+        kind: "number",
+        label: `${label}, unit ${unit}`,
+        min,
+        max,
+        step: 0.05,
+        default: WALK_THROUGH[name][at],
+      },
+    ]),
+  ),
+) as Record<KnobName, NumberKnob>;
 
 export const experiment = defineExperiment({
   id: "4A",
   title: "One step of an LSTM, by hand",
-  knobs: {
-    c1: signed("C₋₁, unit 1", WALK_THROUGH.c[0], 2),
-    c2: signed("C₋₁, unit 2", WALK_THROUGH.c[1], 2),
-    c3: signed("C₋₁, unit 3", WALK_THROUGH.c[2], 2),
-    f1: gate("forget, unit 1", WALK_THROUGH.f[0]),
-    f2: gate("forget, unit 2", WALK_THROUGH.f[1]),
-    f3: gate("forget, unit 3", WALK_THROUGH.f[2]),
-    i1: gate("input, unit 1", WALK_THROUGH.i[0]),
-    i2: gate("input, unit 2", WALK_THROUGH.i[1]),
-    i3: gate("input, unit 3", WALK_THROUGH.i[2]),
-    g1: signed("candidate, unit 1", WALK_THROUGH.g[0], 1),
-    g2: signed("candidate, unit 2", WALK_THROUGH.g[1], 1),
-    g3: signed("candidate, unit 3", WALK_THROUGH.g[2], 1),
-    o1: gate("output, unit 1", WALK_THROUGH.o[0]),
-    o2: gate("output, unit 2", WALK_THROUGH.o[1]),
-    o3: gate("output, unit 3", WALK_THROUGH.o[2]),
-  },
+  knobs,
   prediction: {
     question: "Unit 1 held 0.8, and its forget gate is 0.1. What will its cell state be near?",
     answers: [
@@ -72,19 +95,23 @@ export const experiment = defineExperiment({
   isInstant: true,
 
   async *run(settings) {
-    const row = (name: "c" | "f" | "i" | "g" | "o") => {
-      return tensor(UNITS.map((unit) => settings[`${name}${unit}`]));
-    };
+    const row = (name: InputName) => tensor(UNITS.map((unit) => settings[`${name}${unit}`]));
     const kept = row("f").mul(row("c"));
     const written = row("i").mul(row("g"));
     const c = kept.add(written);
-    const h = row("o").mul(c.tanh());
+    const shown = c.tanh();
+    const h = row("o").mul(shown);
 
-    const isWalkThrough = Object.entries(WALK_THROUGH).every(([name, values]) => {
-      return values.every((value, at) => {
-        return settings[`${name}${at + 1}` as keyof typeof settings] === value;
-      });
-    });
+    const isWalkThrough = INPUTS.every(({ name }) =>
+      UNITS.every((unit, at) => settings[`${name}${unit}`] === WALK_THROUGH[name][at]),
+    );
+    const details: StepDetails = {
+      kept: [...kept.data],
+      written: [...written.data],
+      c: [...c.data],
+      shown: [...shown.data],
+      h: [...h.data],
+    };
     const digits = (numbers: ArrayLike<number>) => {
       return Array.from(numbers, (value) => value.toFixed(3)).join(", ");
     };
@@ -98,7 +125,7 @@ export const experiment = defineExperiment({
           columns: ["unit", "C₋₁", "f ⊙ C₋₁", "i ⊙ C̃", "C", "tanh C", "h"],
           rows: UNITS.map((unit, at) => [
             unit,
-            ...[row("c"), kept, written, c, c.tanh(), h].map(({ data }) => data[at].toFixed(3)),
+            ...[row("c"), kept, written, c, shown, h].map(({ data }) => data[at].toFixed(3)),
           ]),
         },
       ],
@@ -108,7 +135,7 @@ export const experiment = defineExperiment({
             { says: `h of unit ${unit}`, observed: h.data[at], expected: around(H[at], 0.0005) },
           ])
         : [],
-      details: { c: [...c.data], h: [...h.data] },
+      details,
     };
   },
 });

@@ -108,11 +108,11 @@ function findingsOf(
         {
           kind: "heat-map",
           title: "Attention pooling: six unseen sequences",
-          rows: attention.examples.map(({ text }) => text),
+          rows: attention.examples.map(({ digit, place }) => `${digit} at ${place + 1}`),
           columns: Array.from({ length: SEQ }, (_, t) => String(t + 1)),
           values: attention.examples.map((example) => example.weights),
           domain: [0, 1],
-          rowLabel: "sequence",
+          rowLabel: "the digit",
           columnLabel: "position",
         },
       ]

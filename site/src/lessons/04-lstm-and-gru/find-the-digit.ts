@@ -6,8 +6,7 @@
 import { accuracy, cat, crossEntropy, nn, noGrad, optim, tensor } from "unrolled";
 import type { RandomGenerator, Tensor } from "unrolled";
 
-const LETTERS = "abcdefghijklmnopqrstuvwxyz";
-const DIGITS = "0123456789";
+const [LETTERS, DIGITS] = [26, 10];
 export const SEQ = 30;
 /** Updates between two reports. */
 const EVERY = 5;
@@ -19,11 +18,11 @@ export interface FinderOptions {
 }
 
 class DigitFinder extends nn.Module {
-  readonly embedding = new nn.Embedding(LETTERS.length + DIGITS.length, 12);
+  readonly embedding = new nn.Embedding(LETTERS + DIGITS, 12);
   readonly lstm: nn.LSTM;
   readonly pooling: nn.AttentionPooling | null;
   readonly dropout: nn.Dropout;
-  readonly fc = new nn.Linear(48, DIGITS.length);
+  readonly fc = new nn.Linear(48, DIGITS);
 
   constructor({ numLayers, dropout, readout }: FinderOptions) {
     super();
@@ -61,7 +60,7 @@ export interface FinderReport {
     /** How far the weights of a sequence are from adding up to 1, at most. */
     sumError: number;
     /** A few of them. */
-    examples: { text: string; weights: number[] }[];
+    examples: { digit: number; place: number; weights: number[] }[];
   } | null;
 }
 
@@ -92,10 +91,10 @@ export function* learnToFind(
 }
 
 function sequences(batch: number, generator: RandomGenerator) {
-  const ids = Int32Array.from({ length: batch * SEQ }, () => generator.integer(LETTERS.length));
-  const digits = Int32Array.from({ length: batch }, () => generator.integer(DIGITS.length));
+  const ids = Int32Array.from({ length: batch * SEQ }, () => generator.integer(LETTERS));
+  const digits = Int32Array.from({ length: batch }, () => generator.integer(DIGITS));
   const places = Int32Array.from({ length: batch }, () => generator.integer(SEQ));
-  digits.forEach((digit, b) => (ids[b * SEQ + places[b]] = LETTERS.length + digit));
+  digits.forEach((digit, b) => (ids[b * SEQ + places[b]] = LETTERS + digit));
   return { ids: tensor(ids, { shape: [batch, SEQ] }), digits: tensor(digits), places };
 }
 
@@ -109,13 +108,13 @@ function reportOn(
 
   const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   const peaks = weights.argmax(1).data;
-  const symbols = LETTERS + DIGITS;
   const attention = {
     peaked: mean(Array.from(places, (place, b) => Number(peaks[b] === place))),
     onDigit: mean(Array.from(places, (place, b) => weights.data[b * SEQ + place])),
     sumError: weights.sum(1).sub(1).abs().max().item(),
     examples: Array.from({ length: 6 }, (_, b) => ({
-      text: Array.from(ids.select(0, b).data, (id) => symbols[id]).join(""),
+      digit: digits.data[b],
+      place: places[b],
       weights: [...weights.select(0, b).data],
     })),
   };
