@@ -7,6 +7,8 @@ import { ArgumentError } from "unrolled";
 import type { Experiment } from "./experiment.ts";
 
 const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experiment }>>> = {
+  "3A": () => import("../lessons/03-vanishing-gradient/3a-vanishing.ts"),
+  "3B": () => import("../lessons/03-vanishing-gradient/3b-eigenvalue-rule.ts"),
   "3C": () => import("../lessons/03-vanishing-gradient/3c-cliff.ts"),
   "1A": () => import("../lessons/01-introduction/1a-window-or-memory.ts"),
   "1B": () => import("../lessons/01-introduction/1b-order.ts"),
@@ -17,6 +19,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   "2B": () => import("../lessons/02-recurrent-networks/2b-bptt.ts"),
   "2E": () => import("../lessons/02-recurrent-networks/2e-both-directions.ts"),
   "2F": () => import("../lessons/02-recurrent-networks/2f-truncated-bptt.ts"),
+  "3E": () => import("../lessons/03-vanishing-gradient/3e-detector.ts"),
   "3F": () => import("../lessons/03-vanishing-gradient/3f-length-sweep.ts"),
   "4A": () => import("../lessons/04-lstm-and-gru/4a-one-step.ts"),
   "4B": () => import("../lessons/04-lstm-and-gru/4b-forget-bias.ts"),
