@@ -44,7 +44,7 @@ export function Figure({ findings, settings, setSetting }: FigureProps) {
         <Vector x={202} y={24} label="C" values={c} role="lstm" />
         <Vector x={155} y={92} label="i ⊙ C̃" values={written} role="input-gate" isAside />
         <Vector x={255} y={92} label="tanh C" values={shown} role="lstm" isAside />
-        <Vector x={308} y={136} label="h" values={h} role="output-gate" />
+        <Vector x={308} y={147} label="h" values={h} role="output-gate" />
 
         <Vector x={59} y={200} label="forget f" values={inputs("f")} role="forget-gate" isGate />
         <Vector x={125} y={200} label="input i" values={inputs("i")} role="input-gate" isGate />

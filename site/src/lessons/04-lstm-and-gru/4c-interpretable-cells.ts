@@ -13,7 +13,7 @@ const NUM_UPDATES = 800;
 const TEXT = 'the gull is "calm no rain" a sea (is the rain) no sea.';
 /** What the cells are looked at with: 32 texts of 120 characters that it was not trained on. */
 const [NUM_TEXTS, LENGTH] = [32, 120];
-const SHOWN = 6;
+const [SHOWN, LISTED] = [6, 10];
 
 const MARKS = {
   "inside quotations": { feature: "inQuotes", closing: '"' },
@@ -181,9 +181,9 @@ function lookInto(
     ],
     tables: [
       {
-        title: `The cells, by their correlation with being ${feature}`,
+        title: `The strongest cells, by their correlation with being ${feature}`,
         columns: ["rank", "cell", "r"],
-        rows: ranking.map((cell, at) => [at + 1, cell.unit, signed(cell.r)]),
+        rows: ranking.slice(0, LISTED).map((cell, at) => [at + 1, cell.unit, signed(cell.r)]),
       },
     ],
     claims: rank === 1 && feature === "inside quotations" ? claimsOf(r, intact, ablated) : [],
