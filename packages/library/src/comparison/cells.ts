@@ -12,6 +12,7 @@ import { GRU } from "../nn/recurrent/gru.ts";
 import { LayerNormLSTM } from "../nn/recurrent/layer-norm-lstm.ts";
 import { LSTM } from "../nn/recurrent/lstm.ts";
 import { MinGRU, MinLSTM } from "../nn/recurrent/minimal.ts";
+import type { Recurrent } from "../nn/recurrent/recurrent.ts";
 import { RNN } from "../nn/recurrent/rnn.ts";
 import { defaultGenerator } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -205,7 +206,7 @@ export function createCell(
  * @returns its output [batch, seq, hiddenSize], and its states after the last step
  */
 export function runCell(
-  layer: CellLayer,
+  layer: CellLayer | Recurrent<Tensor>,
   x: Tensor,
   states: readonly Tensor[] | null = null,
 ): [output: Tensor, states: Tensor[]] {

@@ -19,11 +19,8 @@ export {
 } from "./cells.ts";
 export { WindowLayer } from "./window-layer.ts";
 export type { ComparableTask, TaskScore, TrainingSettings } from "./task.ts";
-export {
-  MemoryModel,
-  memoryComparison,
-  type MemoryComparisonOptions,
-} from "./memory-comparison.ts";
+export { MemoryModel, type MemoryLayer } from "./memory-model.ts";
+export { memoryComparison, type MemoryComparisonOptions } from "./memory-comparison.ts";
 export {
   runTrial,
   type TrialOptions,
@@ -42,3 +39,10 @@ export {
 } from "./compare.ts";
 export type { Difference } from "./differences.ts";
 export type { ComparedCell, ComparisonResult, MemorySpan, TrainingMemory } from "./result.ts";
+export { REMEDIES, type Remedy, type RemedyLayer } from "./remedies.ts";
+export {
+  measureRemedies,
+  type MeasureRemediesOptions,
+  type RemedyResult,
+  type RemedyRun,
+} from "./measure-remedies.ts";

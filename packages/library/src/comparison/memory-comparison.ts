@@ -1,19 +1,10 @@
 /**
  * @file Any memory task as a task to compare cells on.
- *
- *   [embedding →] cell → head, at the last step or at every one
  */
 
 import type { MemoryBatch, MemoryTask } from "../data/datasets/memory-task.ts";
-import { crossEntropy } from "../losses/cross-entropy.ts";
-import { mseLoss } from "../losses/mse.ts";
-import { Embedding } from "../nn/embedding.ts";
-import { Linear } from "../nn/linear.ts";
-import { Module } from "../nn/module.ts";
-import { RandomGenerator, type RandomState } from "../tensor/random.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import type { BatchSource, Json } from "../training/batch-source.ts";
-import { createCell, runCell, type CellLayer, type CellName } from "./cells.ts";
+import { createCell, type CellName } from "./cells.ts";
+import { generatedBatches, memoryLoss, MemoryModel, testOnMemory } from "./memory-model.ts";
 import type { ComparableTask, TrainingSettings } from "./task.ts";
 
 export interface MemoryComparisonOptions extends Partial<TrainingSettings> {
@@ -36,37 +27,9 @@ const TRAINING: TrainingSettings = {
   weightDecay: 0,
 };
 
-/** Features of an id's vector: these tasks have no more than some twenty ids. */
-const EMBEDDING_DIM = 8;
-/** Sequences at a time in a test: no more memory than a few training steps need. */
-const TEST_BATCH = 250;
 /** Where test sequences come from: seeds that nobody types for a training. */
 const TEST_SEED = 1_907_261_003;
 const TUNING_SEED = 1_493_857_201;
-
-/** From inputs to what a {@link MemoryTask} asks for: [batch, outputSize], or [batch, seq, outputSize]. */
-export class MemoryModel extends Module {
-  readonly embedding: Embedding | null;
-  readonly recurrent: CellLayer;
-  readonly head: Linear;
-  readonly #atEveryStep: boolean;
-
-  constructor(task: MemoryTask, cell: CellName, hiddenSize: number) {
-    super();
-    const isIds = task.inputKind === "ids";
-    this.embedding = isIds ? new Embedding(task.inputSize, EMBEDDING_DIM) : null;
-    const inputSize = isIds ? EMBEDDING_DIM : task.inputSize;
-    this.recurrent = createCell(cell, inputSize, hiddenSize, { horizon: task.lag });
-    this.head = new Linear(hiddenSize, task.outputSize);
-    this.#atEveryStep = task.form === "labelling";
-  }
-
-  forward(input: Tensor): Tensor {
-    const x = this.embedding?.forward(input) ?? input; // [batch, seq, inputSize]
-    const [output] = runCell(this.recurrent, x); //       [batch, seq, hiddenSize]
-    return this.head.forward(this.#atEveryStep ? output : output.select(1, -1));
-  }
-}
 
 /**
  * A memory task to compare cells on.
@@ -96,13 +59,6 @@ function comparison(
   testSeed: number,
 ) {
   const { batchSize = 32, testSize = 1000, ...training } = options;
-  const lossOf = (predictions: Tensor, targets: Tensor) =>
-    task.loss === "mse"
-      ? mseLoss(predictions, targets)
-      : task.form === "labelling"
-        ? crossEntropy(predictions.flatten(0, 1), targets.flatten())
-        : crossEntropy(predictions, targets);
-
   return {
     name: `${task.name}, lag ${task.lag}`,
     lag: task.lag,
@@ -110,37 +66,17 @@ function comparison(
     baselines: [{ name: task.baseline.what, score: task.baseline.score }],
     training: { ...TRAINING, ...training },
     items: "steps",
-    createModel: (cell: CellName, hiddenSize: number) => new MemoryModel(task, cell, hiddenSize),
-    batches: (seed: number) => generated(task, batchSize, seed),
+    createModel: (cell: CellName, hiddenSize: number) =>
+      new MemoryModel(task, hiddenSize, (inputSize) =>
+        createCell(cell, inputSize, hiddenSize, { horizon: task.lag }),
+      ),
+    batches: (seed: number) => generatedBatches(task, batchSize, seed),
     loss: (model: MemoryModel, { input, targets }: MemoryBatch) =>
-      lossOf(model.forward(input), targets),
-    evaluate(model: MemoryModel) {
-      const generator = new RandomGenerator(testSeed);
-      let score = 0;
-      let successRate = 0;
-      for (let done = 0; done < testSize; done += TEST_BATCH) {
-        const count = Math.min(TEST_BATCH, testSize - done);
-        const { input, targets } = task.batch(count, generator);
-        const predictions = model.forward(input);
-        score += (lossOf(predictions, targets).item() * count) / testSize;
-        successRate += (task.successRate(predictions, targets) * count) / testSize;
-      }
-      return { score, successRate };
-    },
+      memoryLoss(task, model.forward(input), targets),
+    evaluate: (model: MemoryModel) => testOnMemory(task, model, testSize, testSeed),
     itemsIn: ({ input }: MemoryBatch) => input.shape[0] * input.shape[1],
     input: ({ input }: MemoryBatch) => input,
     forTuning: () => comparison(create, task, options, TUNING_SEED),
     withLag: (lag: number) => comparison(create, create(lag), options, testSeed),
-  };
-}
-
-/** New sequences without end. */
-function generated(task: MemoryTask, batchSize: number, seed: number): BatchSource<MemoryBatch> {
-  const generator = new RandomGenerator(seed);
-  return {
-    batchesPerEpoch: 1,
-    next: () => ({ batch: task.batch(batchSize, generator), startsEpoch: true }),
-    getPosition: () => generator.getState() as unknown as Json,
-    setPosition: (position) => generator.setState(position as unknown as RandomState),
   };
 }
