@@ -19,6 +19,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   "2B": () => import("../lessons/02-recurrent-networks/2b-bptt.ts"),
   "2E": () => import("../lessons/02-recurrent-networks/2e-both-directions.ts"),
   "2F": () => import("../lessons/02-recurrent-networks/2f-truncated-bptt.ts"),
+  "3D": () => import("../lessons/03-vanishing-gradient/3d-remedies.ts"),
   "3E": () => import("../lessons/03-vanishing-gradient/3e-detector.ts"),
   "3F": () => import("../lessons/03-vanishing-gradient/3f-length-sweep.ts"),
   "4A": () => import("../lessons/04-lstm-and-gru/4a-one-step.ts"),

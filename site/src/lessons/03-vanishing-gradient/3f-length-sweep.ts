@@ -12,10 +12,9 @@ import {
   type Knobs,
 } from "../../experiments/experiment.ts";
 import { inTurns } from "../../experiments/in-turns.ts";
-import { AddingTrial, LEARNED, NO_MEMORY } from "./adding-trial.ts";
+import { AddingTrial, HIDDEN, LEARNED, NO_MEMORY } from "./adding-trial.ts";
 
 const LENGTHS = [10, 20, 50, 100, 200];
-const HIDDEN = 32;
 /** Of 0.003, 0.005, 0.01 and 0.02, the one with which each cell learns T = 10 and 20 in the fewest steps. */
 const LR: Readonly<Record<Cell, number>> = { rnn: 0.005, lstm: 0.01, gru: 0.01 };
 /** A training is over as soon as its score, taken this often, is below LEARNED. */

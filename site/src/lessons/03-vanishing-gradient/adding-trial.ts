@@ -25,9 +25,11 @@ const TESTS = 250;
 /** Test sequences are the same for all, and come from a seed that no knob has. */
 const TEST_SEED = 2 ** 31 + 1;
 
-/** A recurrent layer, batch first, with 2 features in. */
-interface Layer extends nn.Module {
-  readonly hiddenSize: number;
+/** Features of every layer here. */
+export const HIDDEN = 32;
+
+/** A recurrent layer, batch first, with 2 features in and HIDDEN out. */
+export interface Layer extends nn.Module {
   forward(input: Tensor): [output: Tensor, ...rest: unknown[]];
 }
 
@@ -41,6 +43,8 @@ export interface AddingTrialOptions {
 }
 
 export class AddingTrial {
+  /** How many steps had a gradient longer than `clipNorm`. */
+  clippedSteps = 0;
   readonly #task: ReturnType<typeof addingProblem>;
   readonly #layer: Layer;
   readonly #head: nn.Linear;
@@ -54,7 +58,7 @@ export class AddingTrial {
     manualSeed(seed);
     this.#task = addingProblem({ length });
     this.#layer = createLayer();
-    this.#head = new nn.Linear(this.#layer.hiddenSize, 1);
+    this.#head = new nn.Linear(HIDDEN, 1);
     this.#parameters = [...this.#layer.parameters(), ...this.#head.parameters()];
     this.#optimizer = new optim.Adam(this.#parameters, { lr });
     this.#generator = new RandomGenerator(seed);
@@ -68,7 +72,8 @@ export class AddingTrial {
     const loss = nn.mseLoss(this.#answers(input), targets);
     this.#optimizer.zeroGrad();
     loss.backward();
-    nn.utils.clipGradNorm(this.#parameters, this.#clipNorm);
+    const norm = nn.utils.clipGradNorm(this.#parameters, this.#clipNorm);
+    if (norm > this.#clipNorm) this.clippedSteps++;
     this.#optimizer.step();
   }
 
@@ -80,7 +85,7 @@ export class AddingTrial {
 
   /** [batch, T, 2] → [batch, 1] */
   #answers(input: Tensor): Tensor {
-    const [output] = this.#layer.forward(input); //  [batch, T, hiddenSize]
+    const [output] = this.#layer.forward(input); //  [batch, T, HIDDEN]
     return this.#head.forward(output.select(1, -1));
   }
 }
