@@ -51,6 +51,7 @@ except ImportError as error:
 from fixtures_cells import cell_layers
 import fixtures_packed
 from fixtures_companions import companions
+from fixtures_diagnostics import diagnostics
 from fixtures_seq2seq import seq2seq_cases
 
 FIXTURES = Path(__file__).parent.parent / "packages/library/test/parity/fixtures"
@@ -1268,6 +1269,7 @@ def main():
         *companions(Case, in_torch),
         attention_and_seq2seq,
         cell_layers(Case),
+        *diagnostics(Case),
     ]:
         before = len(Case.written)
         make_cases()

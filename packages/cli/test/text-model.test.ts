@@ -210,6 +210,59 @@ describe("inspect and export", () => {
     expect(stdout).toMatch(/7 tensors, 682 numbers/);
   });
 
+  test("gradients: layers, gates and spectra on the held-out end, as a table, a report and JSON", async () => {
+    const args = ["inspect", "runs/book-lstm", "-o", "gradients.html", "--steps", "20"];
+    const { stdout, stderr, code } = await run(...args, "--gradients");
+    expect(stderr).toBe("\nThe report is in gradients.html.\n");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/4 sequences of 20 tokens from the held-out end of\s+book\.txt/);
+    expect(stdout).toMatch(/recurrent\.l0 +\d+ of 20 +\d/);
+    expect(stdout).toMatch(/recurrent\.l0, f \(sigmoid\) +0\.\d\d +\d/);
+    expect(stdout).toMatch(/recurrent\.weight_hh_l0, o +\d\.\d{3} +\d\.\d{3}/);
+    expect(stdout).toMatch(/^ {2}[▁▂▃▄▅▆▇█ ]+ {2}recurrent\.l0$/m);
+    const report = readFileSync(join(cwd, "gradients.html"), "utf8");
+    expect(report).not.toMatch(/<script|https?:|NaN|undefined/);
+    expect(report).toContain("How far back the last state reaches");
+
+    const again = await run(...args, "--gradients");
+    expect(again.code).toBe(1);
+    expect(again.stderr).toMatch(/gradients\.html exists already/);
+
+    const json = await run(
+      "inspect",
+      "runs/book-lstm",
+      "--float64",
+      "--json",
+      "--gradients",
+      "new.txt",
+    );
+    const event = json.events().find(({ type }) => type === "gradients") as Record<string, unknown>;
+    expect(event).toMatchObject({ precision: "float64", text: "new.txt", sequences: 4 });
+    const [layer] = event.layers as { reach: number[]; h: { byLag: number[] } }[];
+    expect(layer.reach[0]).toBeCloseTo(1, 10);
+    expect(layer.h.byLag).toHaveLength(layer.reach.length);
+  });
+
+  test("of weights alone there are spectra, and a line on what needs data", async () => {
+    const { stdout, code } = await run(
+      "inspect",
+      "runs/book-lstm/model.safetensors",
+      "--gradients",
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/recurrent\.weight_hh_l0, i +\d\.\d{3}/);
+    expect(stdout).toMatch(/need a model and data/);
+  });
+
+  test("what gradients cannot be measured with is refused", async () => {
+    const alone = await run("inspect", "runs/book-lstm", "--steps", "20");
+    expect(alone.code).toBe(2);
+    expect(alone.stderr).toMatch(/--steps is for --gradients/);
+    const missing = await run("inspect", "runs/book-lstm", "--gradients", "none.txt");
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toMatch(/none\.txt/);
+  });
+
   test("exported weights are the model's own, and are not written over unasked", async () => {
     const once = await run("export", "runs/book-lstm", "--safetensors", "w.safetensors");
     expect(once.code).toBe(0);

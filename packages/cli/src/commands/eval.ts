@@ -2,8 +2,6 @@
  * @file `unrolled eval`: a trained model on another text, beside its baselines.
  */
 
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Command } from "commander";
 import type { EngineName } from "unrolled";
 import {
@@ -15,12 +13,12 @@ import {
   type TextModel,
 } from "unrolled/tasks/text";
 import { FailureError } from "../errors.ts";
-import { METRICS, modelReader, readMetrics } from "../files/model-directory.ts";
+import { modelReader } from "../files/model-directory.ts";
 import { label, readTexts, type TextSource } from "../files/read-texts.ts";
 import { CELL_LOOKS } from "../terminal/cells.ts";
 import { formatCount } from "../terminal/numbers.ts";
 import { createTerminal } from "../terminal/terminal.ts";
-import type { RunSettings } from "../text/run-settings.ts";
+import { notedSource, readNoted } from "../text/noted-text.ts";
 import { encodeKnown } from "../text/unknown-characters.ts";
 import { scoreTable, verdict, type Baseline } from "../text/scores.ts";
 import { engineOption, setUpEngine } from "./engine.ts";
@@ -97,8 +95,7 @@ function findTrainingText(
   source: TextSource,
   given: readonly string[] | undefined,
 ): TextSource | null {
-  const start = readMetrics(join(directory, METRICS)).find(({ type }) => type === "start");
-  const noted = start?.source as RunSettings["source"] | null | undefined;
+  const noted = notedSource(directory);
   if (given) {
     const found = readTexts(given);
     if (!noted || noted.sha256 === found.sha256) return found;
@@ -108,9 +105,7 @@ function findTrainingText(
   }
   if (!noted) return null;
   if (noted.sha256 === source.sha256) return source;
-  if (!noted.names.every((name) => name !== "-" && existsSync(name))) return null;
-  const found = readTexts(noted.names);
-  return found.sha256 === noted.sha256 ? found : null;
+  return readNoted(noted);
 }
 
 /** The whole text held out; what comes before the training text's own held-out end has trained. */

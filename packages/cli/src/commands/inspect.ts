@@ -5,8 +5,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { parseSafetensors, type SafetensorsEntry } from "unrolled";
+import { parseSafetensors, type EngineName, type SafetensorsEntry } from "unrolled";
 import type { TextEvaluation } from "unrolled/tasks/text";
+import { MisuseError } from "../errors.ts";
 import {
   METRICS,
   modelReader,
@@ -25,7 +26,9 @@ import {
 import { renderPairs, renderTable } from "../terminal/table.ts";
 import { createTerminal, type Terminal } from "../terminal/terminal.ts";
 import { bestOf, type Baseline } from "../text/scores.ts";
-import { jsonOption } from "./options.ts";
+import { engineOption, setUpEngine } from "./engine.ts";
+import { inspectGradients, inspectSpectra, type GradientOptions } from "./inspect-gradients.ts";
+import { jsonOption, wholeNumber } from "./options.ts";
 
 export function addInspect(program: Command): void {
   program
@@ -33,24 +36,65 @@ export function addInspect(program: Command): void {
     .summary("show layers, shapes, parameters and scores of a model, or any weights")
     .description("Shows what is inside a trained model, or inside any safetensors file.")
     .argument("<model-dir|file>", "what `unrolled train` wrote, or a .safetensors file")
+    .option(
+      "--gradients [text...]",
+      "measure gradients, gates and how far back layers reach, on these texts or on the held-out end of the training text; of a file of weights, their spectra",
+    )
+    .option("--steps <n>", "tokens in a sequence (default: as in training)", wholeNumber(2))
+    .option("--sequences <n>", "how many of them (default: 4)", wholeNumber(1))
+    .option("--float64", "measure in float64: slow, and down to 1e-150")
+    .option("-o, --output <file>", "write what was measured as a report in HTML, too")
+    .option("--force", "replace the report if it exists")
+    .addOption(engineOption())
     .addOption(jsonOption())
     .addHelpText(
       "after",
       `
 Examples:
   unrolled inspect runs/book-lstm
-  unrolled inspect downloads/model.safetensors`,
+  unrolled inspect runs/book-lstm --gradients
+  unrolled inspect runs/book-lstm -o gradients.html --steps 200 --gradients another-book.txt
+  unrolled inspect downloads/model.safetensors --gradients`,
     )
     .action(inspectCommand);
 }
 
-function inspectCommand(path: string, { json }: { json?: true }): void {
-  const terminal = createTerminal(json ?? false);
-  if (statSync(path).isDirectory()) inspectModel(terminal, path);
-  else inspectWeights(terminal, path, new Uint8Array(readFileSync(path)));
+interface InspectOptions extends Omit<GradientOptions, "files"> {
+  gradients?: true | string[];
+  engine?: EngineName;
+  json?: true;
 }
 
-function inspectModel(terminal: Terminal, directory: string): void {
+function inspectCommand(path: string, options: InspectOptions): void {
+  const { gradients, engine, json, ...rest } = options;
+  checkNeeded(options);
+  const terminal = createTerminal(json ?? false);
+  setUpEngine(engine);
+  if (statSync(path).isDirectory()) {
+    const task = inspectModel(terminal, path);
+    if (gradients === undefined) return;
+    if (task === "text") {
+      inspectGradients(terminal, path, { ...rest, files: gradients === true ? [] : gradients });
+      return;
+    }
+    inspectSpectra(terminal, path, modelReader(path)("model.safetensors"));
+    return;
+  }
+  const bytes = new Uint8Array(readFileSync(path));
+  inspectWeights(terminal, path, bytes);
+  if (gradients !== undefined) inspectSpectra(terminal, path, bytes);
+}
+
+/** These say how gradients are measured, and nothing without them. */
+function checkNeeded(options: InspectOptions): void {
+  if (options.gradients !== undefined) return;
+  const names = ["steps", "sequences", "float64", "output", "force"] as const;
+  const given = names.find((name) => options[name] !== undefined);
+  if (given) throw new MisuseError(`inspect: --${given} is for --gradients.`);
+}
+
+/** Returns the task that the model is for. */
+function inspectModel(terminal: Terminal, directory: string): string {
   const { task, config, formatVersion } = readConfig(directory) as {
     task: string;
     formatVersion: unknown;
@@ -68,6 +112,7 @@ function inspectModel(terminal: Terminal, directory: string): void {
   terminal.print(renderPairs([...settings, ...training(metrics)]));
   terminal.print();
   inspectWeights(terminal, join(directory, "model.safetensors"), bytes);
+  return task;
 }
 
 /** What happened in training, as far as it was noted. */

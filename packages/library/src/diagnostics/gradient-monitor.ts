@@ -36,7 +36,9 @@ export interface GradientMeasure extends GradientFlow {
  * the same weights come out, bit for bit.
  *
  * Give it few sequences: 2 to 4 show the same as a whole batch. Spectra and Jacobians are left out
- * unless asked for.
+ * unless asked for. With a character model (two LSTM layers of 256, batches of 32 × 64 tokens, one
+ * core of an EPYC, native engine) a measure of 4 sequences took as long as 3.4 training steps: 1.7 %
+ * of the time at every 200th step.
  *
  * @example
  * const rnn = new nn.RNN(3, 8, { batchFirst: true });

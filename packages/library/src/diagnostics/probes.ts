@@ -39,7 +39,7 @@ export interface NeuronCorrelation {
  * const states = tensor([[0, 1], [5, 0], [9, 1], [5, 0]]); // [n, features]
  * const [best] = neuronCorrelation(states, tensor([1, 2, 3, 2]));
  * best.unit; // 0
- * best.r; // 0.998
+ * best.r; // 0.997
  */
 export function neuronCorrelation(
   states: Tensor,
