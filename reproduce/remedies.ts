@@ -7,7 +7,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
-import { addingProblem, engineName, measureRemedies, REMEDIES, type RemedyRun } from "unrolled";
+import {
+  addingProblem,
+  ArgumentError,
+  engineName,
+  measureRemedies,
+  REMEDIES,
+  type RemedyRun,
+} from "unrolled";
 import { remediesPage } from "./remedies-page.ts";
 
 const ROOT = dirname(import.meta.dirname);
@@ -37,6 +44,12 @@ export async function reproduceRemedies(
   names: readonly string[],
   log: (line: string) => void,
 ): Promise<void> {
+  const unknown = names.find((name) => !REMEDIES.some((remedy) => remedy.name === name));
+  if (unknown !== undefined) {
+    throw new ArgumentError(
+      `There is no remedy "${unknown}". There are: ${REMEDIES.map(({ name }) => name).join("; ")}.`,
+    );
+  }
   const { length, ...options } = BUDGET;
   const measure = (remedies: typeof REMEDIES, done: RemedyRun[]) =>
     measureRemedies({
