@@ -70,7 +70,9 @@ export async function reproduceRemedies(
   if (names.length > 0) return;
   const results = await measure(REMEDIES, records().runs);
   mkdirSync(dirname(PAGE), { recursive: true });
-  writeFileSync(PAGE, remediesPage(records(), results));
+  const page = remediesPage(records(), results);
+  const style = await resolveConfig(PAGE);
+  writeFileSync(PAGE, await format(page, { ...style, parser: "markdown" }));
 }
 
 /** What was run with this budget before. */
