@@ -17,6 +17,7 @@ const EXPERIMENTS: Readonly<Record<string, () => Promise<{ experiment: Experimen
   "1E": () => import("../lessons/01-introduction/1e-two-banks.ts"),
   "2A": () => import("../lessons/02-recurrent-networks/2a-the-cell.ts"),
   "2B": () => import("../lessons/02-recurrent-networks/2b-bptt.ts"),
+  "2C": () => import("../lessons/02-recurrent-networks/2c-character-model.ts"),
   "2D": () => import("../lessons/02-recurrent-networks/2d-four-variants.ts"),
   "2E": () => import("../lessons/02-recurrent-networks/2e-both-directions.ts"),
   "2F": () => import("../lessons/02-recurrent-networks/2f-truncated-bptt.ts"),

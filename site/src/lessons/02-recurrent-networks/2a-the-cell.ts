@@ -2,7 +2,7 @@
  * @file 2A. The cell by hand: two hidden units read a sentence word by word, with weights that the
  * reader sets.
  *
- *   hₜ = tanh(W·xₜ + U·hₜ₋₁ + b)        W = W_xh, U = W_hh, h₀ = 0
+ *   hₜ = tanh(W·xₜ + U·hₜ₋₁ + b)        W = W_ih, U = W_hh, h₀ = 0
  */
 
 import { nn, noGrad, stack, tensor, withEngine } from "unrolled";

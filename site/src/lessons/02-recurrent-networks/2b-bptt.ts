@@ -2,7 +2,7 @@
  * @file 2B. Backpropagation through time on a small unrolled network, in float64, done three times:
  * by the chapter's formulas, by the library's `backward()`, and by finite differences.
  *
- *   aₜ = W_xh·xₜ + W_hh·hₜ₋₁ + b      hₜ = tanh(aₜ)      oₜ = v·hₜ      L = Σ ½(oₜ − yₜ)²
+ *   aₜ = W_ih·xₜ + W_hh·hₜ₋₁ + b      hₜ = tanh(aₜ)      oₜ = v·hₜ      L = Σ ½(oₜ − yₜ)²
  *
  *   δₜ  = ∂L/∂hₜ = v·(oₜ − yₜ) + W_hhᵀ·∂L/∂aₜ₊₁      ∂L/∂aₜ = δₜ ⊙ (1 − hₜ²)
  *   ∂L/∂W_hh = Σₜ ∂L/∂aₜ · hₜ₋₁ᵀ

@@ -84,7 +84,7 @@ export function* reversal({ seed, ratio }: { seed: number; ratio: number }): Var
   return {
     ...now(1),
     claims: [
-      // Seeds 1–10, ratio 1: SPREAD
+      // Seeds 1–10 with ratio 1: 0.980 to 1.000, and 0.021 to 0.028.
       {
         says: "unseen numbers reversed without a mistake",
         observed: last("exact"),
@@ -108,7 +108,7 @@ export function* reversal({ seed, ratio }: { seed: number; ratio: number }): Var
         };
       }
       const found = decode(model, digits);
-      const isRight = found === [...text].reverse().join("");
+      const isRight = found === Array.from(text).reverse().join("");
       return {
         says: `${text} becomes ${found}, which is ${isRight ? "right" : "wrong"}.`,
         table: { title, columns, rows: [[text, found, isRight ? "yes" : "no"]] },

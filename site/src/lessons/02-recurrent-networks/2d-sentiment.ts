@@ -99,7 +99,7 @@ export function* sentiment({ seed }: { seed: number }): Variant {
   return {
     ...now(1),
     claims: [
-      // Seeds 1–10: SPREAD
+      // Seeds 1–10: 1.000 always, and 0.543 to 0.633.
       {
         says: "unseen sentences that the LSTM judges rightly",
         observed: last(1),

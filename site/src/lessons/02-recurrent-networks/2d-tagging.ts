@@ -96,7 +96,7 @@ export function* tagging({ seed }: { seed: number }): Variant {
   return {
     ...now(1),
     claims: [
-      // Seeds 1–10: SPREAD
+      // Seeds 1–10: 1.000 always, and 0.687 to 0.730.
       {
         says: "tagged rightly by the network that reads both ways",
         observed: last(1),
