@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { Findings } from "../../experiments/experiment.ts";
-import { settingsFor } from "../../experiments/run-experiment.ts";
-import { expectClaims } from "../../experiments/testing.ts";
+import { expectClaims, runLive } from "../../experiments/testing.ts";
 import { experiment, type CharacterDetails } from "./2c-character-model.ts";
 
 test("from ln V to below unigram and bigram, on text that it has not seen", async () => {
@@ -9,38 +8,22 @@ test("from ln V to below unigram and bigram, on text that it has not seen", asyn
 });
 
 test("typing shows each character's states and surprise; temperature 0 repeats itself", async () => {
-  const { at, respond } = await shortRun();
+  const { findings, answer } = await runLive(experiment, { h: 16, steps: 100 });
+  expect(findings.claims).toEqual([]); // too few steps for any
   const detailsOf = (findings: Findings) => findings.details as CharacterDetails;
 
-  const typed = detailsOf(respond({ text: "The king ate 7 hats." }));
+  const typed = detailsOf(answer({ text: "The king ate 7 hats." }));
   expect(typed.text).toBe("The king ate  hats."); // no digits in its alphabet
   expect(typed.surprise.length).toBe(typed.text.length);
   for (const row of typed.states) expect(row.length).toBe(typed.text.length);
 
   // After a line break only O and T begin a sentence: a Q is a surprise.
-  const [usual, odd] = ["T", "q"].map((text) => detailsOf(respond({ text })).surprise[0]);
+  const [usual, odd] = ["T", "q"].map((text) => detailsOf(answer({ text })).surprise[0]);
   expect(usual).toBeLessThan(2);
   expect(odd).toBeGreaterThan(usual + 1);
 
-  expect(detailsOf(respond({ text: "" })).surprise).toEqual([]);
-  expect(detailsOf(respond({ temperature: 0 })).sample).toBe(
-    detailsOf(respond({ temperature: 0 })).sample,
+  expect(detailsOf(answer({ text: "" })).surprise).toEqual([]);
+  expect(detailsOf(answer({ temperature: 0 })).sample).toBe(
+    detailsOf(answer({ temperature: 0 })).sample,
   );
-  expect(at.progress).toBe(1);
 });
-
-async function shortRun() {
-  const settings = settingsFor(experiment, { h: 16, steps: 100 });
-  let answer: (settings: never) => Findings = () => {
-    throw new Error("nothing was registered");
-  };
-  let at: Findings | undefined;
-  const lab = { answer: (given: typeof answer) => void (answer = given) };
-  for await (const findings of experiment.run(settings, lab as never)) {
-    at = findings;
-  }
-  return {
-    at: at!,
-    respond: (live: object) => answer({ ...settings, ...live } as never),
-  };
-}

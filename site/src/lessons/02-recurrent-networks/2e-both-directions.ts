@@ -14,6 +14,7 @@ import {
   tensor,
   type Tensor,
 } from "unrolled";
+import { CELLS, type Cell } from "../../experiments/classifier.ts";
 import { defineExperiment, type Claim, type Findings } from "../../experiments/experiment.ts";
 
 const GAP = "___";
@@ -29,7 +30,6 @@ const DIRECTIONS = ["forward", "backward", "both"] as const;
 type Direction = (typeof DIRECTIONS)[number];
 
 const LAYERS = { rnn: nn.RNN, gru: nn.GRU, lstm: nn.LSTM };
-type CellName = keyof typeof LAYERS;
 
 const HIDDEN = 16;
 const STEPS = 150;
@@ -39,7 +39,7 @@ export const experiment = defineExperiment({
   id: "2E",
   title: "The ___ barked loudly",
   knobs: {
-    cell: { kind: "choice", label: "cell", options: Object.keys(LAYERS), default: "rnn" },
+    cell: { kind: "choice", label: "cell", options: CELLS, default: "rnn" },
     direction: {
       kind: "choice",
       label: "ask the network that reads",
@@ -84,7 +84,7 @@ export const experiment = defineExperiment({
     "More than 25 % forward would mean that the sentences give the noun away before the gap; less than 100 % both ways, that the reverse direction does not reach it.",
 
   async *run(settings, lab) {
-    const cell = settings.cell as CellName;
+    const cell = settings.cell as Cell;
     const generator = new RandomGenerator(settings.seed);
     const frames = DETERMINERS.flatMap((determiner) =>
       ["", ...ADJECTIVES].flatMap((adjective) => ADVERBS.map((it) => [determiner, adjective, it])),
@@ -169,7 +169,7 @@ class Reader extends nn.Module {
   readonly #from: number;
   readonly #to: number;
 
-  constructor(cell: CellName, direction: Direction) {
+  constructor(cell: Cell, direction: Direction) {
     super();
     this.layer = new LAYERS[cell](8, HIDDEN, { batchFirst: true, bidirectional: true });
     this.#from = direction === "backward" ? HIDDEN : 0;
@@ -243,7 +243,7 @@ function fill(model: Reader, sentence: string): { says: string; probabilities: n
   };
 }
 
-function learned(curves: ReadonlyMap<Direction, [number, number][]>, cell: CellName) {
+function learned(curves: ReadonlyMap<Direction, [number, number][]>, cell: Cell) {
   const sofar = [...curves].map(([name, curve]) => `${name} ${percent(curve.at(-1)![1])}`);
   return {
     summary: `Right on sentences held out: ${sofar.join(", ")}.`,

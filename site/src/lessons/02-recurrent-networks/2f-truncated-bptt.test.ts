@@ -4,7 +4,7 @@ import { expectClaims } from "../../experiments/testing.ts";
 import { experiment } from "./2f-truncated-bptt.ts";
 
 test("no gradient beyond the window, and reliable learning only within it", async () => {
-  await expectClaims(experiment, [1, 2]); // by hand: 1–8
+  await expectClaims(experiment, [1]); // by hand: 1–8
 });
 
 test.each(["rnn", "gru", "lstm"])(
@@ -19,14 +19,3 @@ test.each(["rnn", "gru", "lstm"])(
     }
   },
 );
-
-test("a live knob is answered after the run, without training anew", async () => {
-  let respond: Parameters<Parameters<typeof experiment.run>[1]["answer"]>[0] | undefined;
-  const lab = { answer: (given: typeof respond) => (respond = given) };
-  const settings = { cell: "gru", K: 8, L: 16, seed: 1 };
-  for await (const { progress } of experiment.run(settings, lab)) {
-    if (progress === 0) break;
-  }
-  const { plots } = respond!({ ...settings, K: 16 });
-  expect((plots[0] as BarPlot).bars[0].value).toBeGreaterThan(0);
-});

@@ -10,6 +10,7 @@
 
 import { manualSeed, nn, noGrad, optim, RandomGenerator, tensor, withEngine } from "unrolled";
 import type { Tensor } from "unrolled";
+import { CELLS, recurrentLayer, type Cell } from "../../experiments/classifier.ts";
 import { defineExperiment, type Claim, type Findings } from "../../experiments/experiment.ts";
 
 const WINDOWS = [2, 4, 8, 12, 16];
@@ -20,8 +21,6 @@ const MAX_LAG = 24;
 const CUES = 8;
 /** The cues, and eight tokens that mean nothing. */
 const VOCAB = CUES + 8;
-const LAYERS = { rnn: nn.RNN, gru: nn.GRU, lstm: nn.LSTM };
-type CellName = keyof typeof LAYERS;
 const EMBEDDING = 8;
 const HIDDEN = 16;
 const BATCH = 32;
@@ -33,7 +32,7 @@ export const experiment = defineExperiment({
   id: "2F",
   title: "Truncated backpropagation: window against lag",
   knobs: {
-    cell: { kind: "choice", label: "cell", options: Object.keys(LAYERS), default: "gru" },
+    cell: { kind: "choice", label: "cell", options: CELLS, default: "gru" },
     K: { kind: "number", label: "window K", min: 1, max: MAX_LAG, step: 1, default: 8, live: true },
     L: { kind: "number", label: "lag L", min: 2, max: MAX_LAG, step: 1, default: 16, live: true },
   },
@@ -66,7 +65,7 @@ export const experiment = defineExperiment({
     "A gradient beyond the window would mean that detach() does not cut; success everywhere, that the cue leaks into the noise.",
 
   async *run(settings, lab) {
-    const cell = settings.cell as CellName;
+    const cell = settings.cell as Cell;
     const accuracies: number[][] = WINDOWS.map(() => []);
     const claims: Claim[] = [];
     const learned = (counts: (k: number, l: number) => boolean) => {
@@ -159,12 +158,12 @@ export const experiment = defineExperiment({
 
 class Rememberer extends nn.Module {
   readonly embedding = new nn.Embedding(VOCAB, EMBEDDING);
-  readonly layer: nn.RNN | nn.GRU | nn.LSTM;
+  readonly layer: nn.RNN | nn.LSTM | nn.GRU;
   readonly head = new nn.Linear(HIDDEN, CUES);
 
-  constructor(cell: CellName) {
+  constructor(cell: Cell) {
     super();
-    this.layer = new LAYERS[cell](EMBEDDING, HIDDEN, { batchFirst: true });
+    this.layer = recurrentLayer(cell, EMBEDDING, HIDDEN);
     // Memory is what training begins with: chapter 4. Without it, 300 steps are often too few.
     if (cell === "gru") nn.initialize(this.layer, { updateBias: 1 });
     if (cell === "lstm") nn.initialize(this.layer, { forgetBias: 1 });
@@ -197,7 +196,7 @@ function batchOf(size: number, lag: number, generator: RandomGenerator) {
 }
 
 /** Yields null now and then, and at last the accuracy on sequences that it has not seen. */
-function* train(cell: CellName, window: number, lag: number, seed: number) {
+function* train(cell: Cell, window: number, lag: number, seed: number) {
   manualSeed(seed);
   const generator = new RandomGenerator(seed);
   const model = new Rememberer(cell);
@@ -217,7 +216,7 @@ function* train(cell: CellName, window: number, lag: number, seed: number) {
 }
 
 /** ‖∂L/∂xₜ‖ of an untrained network for t = 1 … L, over one batch. */
-function gradientLengths(cell: CellName, window: number, lag: number, seed: number): number[] {
+function gradientLengths(cell: Cell, window: number, lag: number, seed: number): number[] {
   manualSeed(seed);
   const model = new Rememberer(cell);
   const { ids, targets } = batchOf(BATCH, lag, new RandomGenerator(seed));
