@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
+import { format, resolveConfig } from "prettier";
 import {
   addingProblem,
   ArgumentError,
