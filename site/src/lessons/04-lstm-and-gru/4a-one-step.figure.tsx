@@ -24,7 +24,7 @@ export function Figure({ findings, settings, setSetting }: FigureProps) {
         role="img"
         aria-label={`The step as a diagram. ${findings?.summary ?? ""}`}
         style="display:block;width:100%;max-width:36rem;margin:0 auto"
-        font-size="10"
+        font-size="11.5"
         text-anchor="middle"
         fill="currentColor"
       >
@@ -104,7 +104,7 @@ function Vector({ x, y, label, values, role, isGate = false, isAside = false }: 
               style="fill:var(--role);stroke:var(--role)"
               fill-opacity={value === undefined ? 0 : 0.45 * Math.min(1, Math.abs(value))}
             />
-            <text x={x + CELL_WIDTH / 2} y={top + 12}>
+            <text x={x + CELL_WIDTH / 2} y={top + 12.2}>
               {value === undefined ? "·" : shortened(value)}
             </text>
           </g>

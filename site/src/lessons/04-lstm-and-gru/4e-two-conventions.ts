@@ -70,7 +70,7 @@ export const experiment = defineExperiment({
   expected:
     "With the rows of z negated, both conventions of z give the same states to the last bits of float64. The best imitation of the other reset placement keeps an error that a network of the teacher's own kind, trained in the same way, does not have.",
   otherwise:
-    "If negating did not match them, one of the two would not be a GRU of either paper. If the imitation vanished, a checkpoint could be converted from one placement to the other, and `resetAfter` would be no option but a translation.",
+    "If negating did not match them, one of the two would not be a GRU of either paper. If the imitation vanished, a checkpoint could be converted from one placement to the other, and the option resetAfter would be a mere translation.",
 
   async *run(settings, lab) {
     const { seed, hidden } = settings;
@@ -108,8 +108,8 @@ export const experiment = defineExperiment({
           x: { label: "updates", domain: [0, NUM_UPDATES] },
           y: { label: "root mean square of Δh", scale: "log", domain: [1e-4, 1] },
           series: [
-            imitation("the other placement, from the teacher's weights", errors.other),
-            imitation("the teacher's placement, from disturbed weights", errors.same, true),
+            imitation("the other placement", errors.other),
+            imitation("the teacher's own", errors.same, true),
           ],
         },
       ],
@@ -193,7 +193,10 @@ function imitation(name: string, errors: number[], dashed = false): Series {
 }
 
 function summaryOf({ sameWeights, negatedZ, otherReset }: Divergences, errors: Errors): string {
-  const largest = (values: number[]) => Math.max(...values).toExponential(0);
+  const largest = (values: number[]) => {
+    const value = Math.max(...values);
+    return value < 0.01 ? value.toExponential(0) : value.toFixed(2);
+  };
   const states =
     `Over ${NUM_STEPS} steps the states differ by up to ${largest(sameWeights)} between the ` +
     `conventions of z, by ${largest(negatedZ)} once its rows are negated, and by ` +
@@ -202,7 +205,7 @@ function summaryOf({ sameWeights, negatedZ, otherReset }: Divergences, errors: E
   if (other === undefined || same === undefined) return states;
   return (
     `${states} Trained to imitate, the other placement keeps an error of ` +
-    `${other.toExponential(1)}; the teacher's own comes down to ${same.toExponential(1)}.`
+    `${other.toFixed(4)}; the teacher's own comes down to ${same.toFixed(4)}.`
   );
 }
 
