@@ -3,7 +3,15 @@
  * whether a quotation is open, and does the network need it?
  */
 
-import { hiddenStates, manualSeed, RandomGenerator, recordGates } from "unrolled";
+import {
+  hiddenStates,
+  manualSeed,
+  neuronCorrelation,
+  RandomGenerator,
+  recordGates,
+  tensor,
+  type NeuronCorrelation,
+} from "unrolled";
 import { defineExperiment, type Claim, type Findings } from "../../experiments/experiment.ts";
 import type { HeatMap, Plot } from "../../experiments/plot.ts";
 import { featuresOf, markedText } from "./marked-text.ts";
@@ -203,29 +211,10 @@ function claimsOf(r: number, intact: number, ablated: number): Claim[] {
 }
 
 /** By |r|, largest first: tanh C of each cell against whether the mark is open. */
-function rankedCells(
-  model: TextReader,
-  texts: readonly string[],
-  mark: Mark,
-): { unit: number; r: number }[] {
+function rankedCells(model: TextReader, texts: readonly string[], mark: Mark): NeuronCorrelation[] {
   const [{ c }] = hiddenStates(model, idsOf(texts)); // [seq, batch, hiddenSize]
-  const contents = c!.tanh().data;
-  const open = texts.map((text) => featuresOf(text)[MARKS[mark].feature]);
-  const isOpen: number[] = [];
-  for (let t = 0; t < LENGTH; t++) for (const row of open) isOpen.push(Number(row[t]));
-  return Array.from({ length: HIDDEN_SIZE }, (_, unit) => {
-    const values = isOpen.map((_, at) => contents[at * HIDDEN_SIZE + unit]);
-    return { unit, r: correlation(values, isOpen) };
-  }).sort((a, b) => Math.abs(b.r) - Math.abs(a.r));
-}
-
-function correlation(a: readonly number[], b: readonly number[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  const product = (f: (at: number) => number) => mean(a.map((_, at) => f(at)));
-  const covariance = product((at) => (a[at] - meanA) * (b[at] - meanB));
-  const variances = product((at) => (a[at] - meanA) ** 2) * product((at) => (b[at] - meanB) ** 2);
-  return variances > 0 ? covariance / Math.sqrt(variances) : 0;
+  const open = texts.map((text) => featuresOf(text)[MARKS[mark].feature].map(Number));
+  return neuronCorrelation(c!.tanh(), tensor(open).transpose(0, 1));
 }
 
 /** Of the closing mark, on average over the places where it comes next. */

@@ -2,7 +2,7 @@
  * @file The network of 4C: it reads marked text and says, after each character, which one is next.
  */
 
-import { crossEntropy, nn, noGrad, optim, tensor, zeros } from "unrolled";
+import { crossEntropy, nn, noGrad, optim, tensor, withAblation } from "unrolled";
 import type { RandomGenerator, Tensor } from "unrolled";
 import { ALPHABET, encode, markedText } from "./marked-text.ts";
 
@@ -65,19 +65,9 @@ export function probabilitiesOf(
   character: string,
   without: number | null = null,
 ): number[][] {
+  const read = () => noGrad(() => model.forward(idsOf(texts)));
+  const logits =
+    without === null ? read() : withAblation(model.lstm, { h: [without], c: [without] }, read);
   const id = ALPHABET.indexOf(character);
-  const ids = idsOf(texts);
-  const [batch, seq] = ids.shape;
-  const kept = tensor(Array.from({ length: HIDDEN_SIZE }, (_, unit) => Number(unit !== without)));
-  const steps = noGrad(() => {
-    let h = zeros([1, batch, HIDDEN_SIZE]);
-    let c = h;
-    return Array.from({ length: seq }, (_, t) => {
-      const x = model.embedding.forward(ids.slice(1, t, t + 1)); //  [batch, 1, 12]
-      const [, [hNext, cNext]] = model.lstm.forward(x, [h, c]);
-      [h, c] = [hNext.mul(kept), cNext.mul(kept)];
-      return model.fc.forward(h.select(0, 0)).softmax(-1).select(1, id).data; // [batch]
-    });
-  });
-  return texts.map((_, b) => steps.map((step) => step[b]));
+  return logits.softmax(-1).select(-1, id).toArray() as number[][];
 }
