@@ -11,6 +11,7 @@ export default defineConfig({
       "site/src/**/*.test.ts",
       "site/test/**/*.test.ts",
       "scripts/**/*.test.ts",
+      "reproduce/**/*.test.ts",
     ],
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -26,7 +26,7 @@ const ORDER = [
   ["comparison"],
   ["index.ts"],
   ["tasks"],
-  ["examples"],
+  ["examples", "reproduce"],
   ["site"], // shows the examples, and its experiments run on what they run on
   ["cli"],
 ];
@@ -39,6 +39,7 @@ const ONLY = {
   cli: ["unrolled"],
   site: ["unrolled", "examples"],
   examples: ["unrolled"],
+  reproduce: ["unrolled"],
 };
 
 /** Packages that a place may import besides its own. */
@@ -48,6 +49,7 @@ const PACKAGES = {
   cli: [/^[^.#]/],
   site: [/^[^.#]/],
   examples: [/^node:/],
+  reproduce: [/^node:/],
 };
 const TEST_PACKAGES = [
   /^node:/,
@@ -85,7 +87,7 @@ export function complaint(file, specifier) {
 
 function placeOf(path) {
   const [top, second, third, fourth, fifth] = path.split(sep);
-  if (top === "examples" || top === "site") return top;
+  if (top === "examples" || top === "reproduce" || top === "site") return top;
   if (top !== "packages") return null;
   if (third === "test") return "tests";
   if (second !== "library" || third !== "src") return second;
@@ -115,7 +117,7 @@ function areJoined(a, b) {
 
 /** Every complaint, as `file:line: what`. */
 export function checkImports() {
-  const folders = ["packages", "examples", "site"].map((name) => join(ROOT, name));
+  const folders = ["packages", "examples", "reproduce", "site"].map((name) => join(ROOT, name));
   const files = folders
     .flatMap((folder) => filesIn(folder))
     .map((path) => relative(ROOT, path))

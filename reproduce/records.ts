@@ -1,0 +1,47 @@
+/**
+ * @file What finished runs found: one line of JSON each, in results/{table}.jsonl.
+ */
+
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { PublishedTable, Row } from "./table.ts";
+
+const FOLDER = join(import.meta.dirname, "results");
+
+export interface RunRecord {
+  table: string;
+  row: string;
+  seed: number;
+  score: number;
+  steps: number;
+  details: Record<string, number>;
+  /** On the clock; other work on the machine makes it longer. */
+  seconds: number;
+  /** Of the processor, all threads together. */
+  cpuSeconds: number;
+  machine: string;
+  engine: string;
+  threads: number;
+  commit: string;
+  date: string;
+}
+
+/** In the order in which they finished. */
+export function readRecords({ name }: PublishedTable): RunRecord[] {
+  const path = join(FOLDER, `${name}.jsonl`);
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as RunRecord);
+}
+
+/** The latest record of each of a row's seeds that has one. */
+export function recordsOf(records: RunRecord[], row: Row): RunRecord[] {
+  return row.seeds.flatMap(
+    (seed) => records.findLast((record) => record.row === row.name && record.seed === seed) ?? [],
+  );
+}
+
+export function addRecord(record: RunRecord): void {
+  mkdirSync(FOLDER, { recursive: true });
+  appendFileSync(join(FOLDER, `${record.table}.jsonl`), `${JSON.stringify(record)}\n`);
+}
