@@ -49,7 +49,7 @@ const PACKAGES = {
   cli: [/^[^.#]/],
   site: [/^[^.#]/],
   examples: [/^node:/],
-  reproduce: [/^node:/],
+  reproduce: [/^node:/, /^prettier$/],
 };
 const TEST_PACKAGES = [
   /^node:/,
