@@ -7,7 +7,7 @@ test("gates learn what a plain RNN does not, with clipping or without", async ()
   await expectClaims(experiment, [1]);
 });
 
-test.each(["Xavier", "orthogonal", "relu, He", "relu, identity", "layer norm", "residual", "LSTM"])(
+test.each(["Xavier", "orthogonal", "ReLU, He", "ReLU, identity", "layer norm", "residual", "LSTM"])(
   "%s is trained, and nothing is claimed of so few steps",
   async (remedy) => {
     const { claims, tables } = await runExperiment(experiment, { remedy, length: 10, steps: 100 });

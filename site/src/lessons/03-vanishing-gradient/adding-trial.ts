@@ -29,7 +29,7 @@ const TEST_SEED = 2 ** 31 + 1;
 export const HIDDEN = 32;
 
 /** A recurrent layer, batch first, with 2 features in and HIDDEN out. */
-export interface Layer extends nn.Module {
+interface Layer extends nn.Module {
   forward(input: Tensor): [output: Tensor, ...rest: unknown[]];
 }
 
