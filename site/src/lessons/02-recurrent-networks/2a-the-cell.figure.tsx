@@ -74,11 +74,11 @@ function Cell({ step, before, at }: { step: CellStep; before: number[]; at: numb
         <Vector x={LEFT} y={STATE_Y} values={before} name={`h${subscript(at - 1)}`} />
         <Vector x={RIGHT} y={STATE_Y} values={h} name={`h${subscript(at)}`} isNew />
         <Vector x={MIDDLE} y={INPUT_Y} values={x} name={`x${subscript(at)}, “${word}”`} isBelow />
-        <rect class="node" x={MIDDLE - 34} y={SUM_Y - 24} width="68" height="48" rx="24" />
+        <rect class="box" x={MIDDLE - 34} y={SUM_Y - 24} width="68" height="48" rx="24" />
         <text class="operation" x={MIDDLE} y={SUM_Y + 5}>
           + b
         </text>
-        <rect class="node" x={MIDDLE - 36} y={STATE_Y - 18} width="72" height="36" rx="18" />
+        <rect class="box" x={MIDDLE - 36} y={STATE_Y - 18} width="72" height="36" rx="18" />
         <text class="operation" x={MIDDLE} y={STATE_Y + 5}>
           tanh
         </text>

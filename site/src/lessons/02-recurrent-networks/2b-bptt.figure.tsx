@@ -102,7 +102,7 @@ function Step({ t, T, details: { h, losses, shares }, delta, isReached }: StepPr
           L = {losses[t].toPrecision(3)}
         </text>
       )}
-      <rect class="node" x={x - 46} y={STATE_Y - 24} width="92" height="48" rx="10" />
+      <rect class="box" x={x - 46} y={STATE_Y - 24} width="92" height="48" rx="10" />
       <text class="number" x={x} y={STATE_Y - 4}>
         h{subscript(t + 1)}
       </text>
@@ -123,7 +123,7 @@ function Step({ t, T, details: { h, losses, shares }, delta, isReached }: StepPr
             <line x1={x} y1={DELTA_Y + 24} x2={x} y2={SHARE_Y - 14} />
           </g>
           <rect
-            class="node"
+            class="box"
             x={x - 46}
             y={DELTA_Y - 24}
             width="92"
