@@ -20,8 +20,9 @@ export function formatEstimate({ score, runs }: ComparedCell): string {
   if (estimate !== 0 && Math.abs(estimate) < 1e-3) {
     return `${formatScore(estimate)} ± ${half.toExponential(1)}`;
   }
-  const digits = estimate.toPrecision(3).split(".")[1]?.length ?? 0;
-  return `${formatScore(estimate)} ± ${half.toFixed(Math.abs(estimate) < 0.1 ? digits : 3)}`;
+  // So many digits that the first of the interval shows.
+  const digits = half > 0 ? Math.min(6, Math.max(3, Math.ceil(-Math.log10(half)))) : 3;
+  return `${estimate.toFixed(digits)} ± ${half.toFixed(digits)}`;
 }
 
 /** `850 µs`, `2.31 ms` */

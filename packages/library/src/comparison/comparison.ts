@@ -216,6 +216,7 @@ export class Comparison {
     const differences = budgets.flatMap((budget) => {
       const scored = this.#entries
         .filter((entry) => entry.budgets.includes(budget))
+        .sort((a, b) => cells.indexOf(a.cell) - cells.indexOf(b.cell))
         .map(({ cell, runs }) => ({
           cell,
           scores: seeds.map((seed) => runs.find((run) => run.seed === seed)?.score ?? null),

@@ -20,7 +20,7 @@ export interface MemoryComparisonOptions extends Partial<TrainingSettings> {
  */
 const TRAINING: TrainingSettings = {
   hiddenSize: 32,
-  steps: 2500,
+  steps: 2000,
   lrs: [0.003, 0.01, 0.03],
   warmupSteps: 50,
   clipNorm: 1,
