@@ -8,7 +8,7 @@ import type { FigureProps } from "../../figure/about.ts";
 import type { BpttDetails } from "./2b-bptt.ts";
 import { subscript } from "./subscript.ts";
 
-const STEP = 132;
+const STEP = 148;
 const LEFT = 40;
 const HEIGHT = 290;
 const [LOSS_Y, STATE_Y, DELTA_Y, SHARE_Y] = [22, 92, 186, 262];
@@ -86,14 +86,14 @@ interface StepProps {
 }
 
 function Step({ t, T, details: { h, losses, shares }, delta, isReached }: StepProps) {
-  const x = LEFT + t * STEP + 58;
+  const x = LEFT + t * STEP + 66;
   const hasLoss = losses[t] > 0;
   return (
     <g>
       <g class="edges">
-        <line x1={x - STEP + (t === 0 ? 74 : 48)} y1={STATE_Y} x2={x - 52} y2={STATE_Y} />
+        <line x1={x - STEP + (t === 0 ? 82 : 56)} y1={STATE_Y} x2={x - 60} y2={STATE_Y} />
         <polygon
-          points={`${x - 46},${STATE_Y} ${x - 54},${STATE_Y - 4} ${x - 54},${STATE_Y + 4}`}
+          points={`${x - 54},${STATE_Y} ${x - 62},${STATE_Y - 4} ${x - 62},${STATE_Y + 4}`}
         />
         {hasLoss && <line x1={x} y1={STATE_Y - 24} x2={x} y2={LOSS_Y + 10} />}
       </g>
@@ -102,7 +102,7 @@ function Step({ t, T, details: { h, losses, shares }, delta, isReached }: StepPr
           L = {losses[t].toPrecision(3)}
         </text>
       )}
-      <rect class="box" x={x - 46} y={STATE_Y - 24} width="92" height="48" rx="10" />
+      <rect class="box" x={x - 54} y={STATE_Y - 24} width="108" height="48" rx="10" />
       <text class="number" x={x} y={STATE_Y - 4}>
         h{subscript(t + 1)}
       </text>
@@ -114,9 +114,9 @@ function Step({ t, T, details: { h, losses, shares }, delta, isReached }: StepPr
           <g class="edges">
             {t + 1 < T && (
               <>
-                <line x1={x + STEP - 48} y1={DELTA_Y} x2={x + 52} y2={DELTA_Y} />
+                <line x1={x + STEP - 56} y1={DELTA_Y} x2={x + 60} y2={DELTA_Y} />
                 <polygon
-                  points={`${x + 46},${DELTA_Y} ${x + 54},${DELTA_Y - 4} ${x + 54},${DELTA_Y + 4}`}
+                  points={`${x + 54},${DELTA_Y} ${x + 62},${DELTA_Y - 4} ${x + 62},${DELTA_Y + 4}`}
                 />
               </>
             )}
@@ -124,9 +124,9 @@ function Step({ t, T, details: { h, losses, shares }, delta, isReached }: StepPr
           </g>
           <rect
             class="box"
-            x={x - 46}
+            x={x - 54}
             y={DELTA_Y - 24}
-            width="92"
+            width="108"
             height="48"
             rx="10"
             style={{ strokeWidth: thickness(delta) }}
