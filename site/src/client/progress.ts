@@ -11,7 +11,9 @@ export function startProgress(): void {
   const end = document.querySelector(".ways");
   const slug = document.body.dataset.page;
   if (!end || !slug) return;
-  new IntersectionObserver(([entry]) => entry.isIntersecting && keepRead(slug)).observe(end);
+  new IntersectionObserver((entries) => {
+    if (entries.some(({ isIntersecting }) => isIntersecting)) keepRead(slug);
+  }).observe(end);
 }
 
 function show(): void {

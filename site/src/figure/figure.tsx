@@ -229,7 +229,10 @@ function useIsSeen(element: { current: HTMLElement | null }): boolean {
   const [isNear, setNear] = useState(true);
   const [isShown, setShown] = useState(true);
   useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => setNear(entry.isIntersecting));
+    const observer = new IntersectionObserver((entries) => {
+      // Several may have come together: the last is how things stand.
+      setNear(entries.at(-1)!.isIntersecting);
+    });
     observer.observe(element.current!);
     const look = () => setShown(!document.hidden);
     document.addEventListener("visibilitychange", look);

@@ -160,11 +160,12 @@ function report(terminal: Terminal, progress: number, summary: string): void {
 function knobsFrom(words: readonly string[]): Record<string, string> {
   const knobs: Record<string, string> = {};
   for (let at = 0; at < words.length; at++) {
-    const [, name, inline] = /^--([\w-]+)(?:=([\s\S]*))?$/.exec(words[at]) ?? [];
-    const value = inline ?? words[++at];
+    const word = words[at];
+    const [, name, inline] = /^--([\w-]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
     if (name === undefined) {
-      throw new MisuseError(`"${words[at] ?? ""}" is no option. Knobs are written --name value.`);
+      throw new MisuseError(`"${word}" is no option. Knobs are written --name value.`);
     }
+    const value = inline ?? words[++at];
     if (value === undefined) throw new MisuseError(`--${name} needs a value.`);
     knobs[name] = value;
   }
