@@ -3,16 +3,20 @@
  * cheap enough to be trained in full.
  */
 
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { manualSeed } from "unrolled";
+import { addingProblem, manualSeed } from "unrolled";
 import { HOCHREITER_1997 } from "./hochreiter-1997.ts";
 import { findData } from "./data.ts";
+import { trainOnTask, type StepsOptions } from "./memory.ts";
 import { page, PAGE } from "./page.ts";
 import { readRecords, recordsOf, type RunRecord } from "./records.ts";
 import { oursInWords, summarize, verdict } from "./summary.ts";
 import type { Row, RunContext } from "./table.ts";
 import { TABLES } from "./tables.ts";
+import { Interrupted } from "./train.ts";
 
 function context(quick: boolean): RunContext {
   const { signal } = new AbortController();
@@ -52,6 +56,35 @@ it("solves the adding problem at T = 100 in fewer sequences than the LSTM of 199
   const { score, details } = await row.run(context(false));
   expect(score).toBeLessThan(row.published!);
   expect(details!.wrongOf2560).toBeLessThan(26); // 1 %
+});
+
+it("goes on where Ctrl-C stopped it, to the same bits", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "reproduce-"));
+  const options: StepsOptions = {
+    task: addingProblem({ length: 8 }),
+    cell: "GRU",
+    hiddenSize: 6,
+    batchSize: 4,
+    lr: 0.01,
+    clipNorm: 1,
+    steps: 40,
+  };
+  manualSeed(3);
+  const whole = await trainOnTask(context(false), options);
+
+  const checkpointFile = join(folder, "run.checkpoint");
+  const abort = new AbortController();
+  const interrupted = { ...context(false), checkpointFile, signal: abort.signal };
+  manualSeed(3);
+  const stopped = trainOnTask({ ...interrupted, log: () => abort.abort() }, options);
+  await expect(stopped).rejects.toThrow(Interrupted);
+
+  manualSeed(4);
+  const resumed = await trainOnTask({ ...context(false), checkpointFile }, options);
+  rmSync(folder, { recursive: true });
+  expect(resumed.score).toBe(whole.score);
+  expect(resumed.steps).toBe(40);
+  expect(resumed.spentBefore!.cpuSeconds).toBeGreaterThan(0);
 });
 
 it("has the page that its records give", () => {
