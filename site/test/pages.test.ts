@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
+import { EXPERIMENT_IDS } from "../src/experiments/index.ts";
 import {
   buildPages,
   chapterAddresses,
@@ -11,6 +12,7 @@ import {
   HOW_TO_GET_CHROMIUM,
   launch,
   openPage,
+  placedFigures,
   serveSite,
   type Site,
 } from "./browser.ts";
@@ -124,6 +126,10 @@ describe.runIf(hasChromium)("the built site, in a browser", { timeout: 120_000 }
       }
       await close();
     }
+  });
+
+  test("every experiment has its place in a chapter", () => {
+    expect(placedFigures().sort()).toEqual(EXPERIMENT_IDS);
   });
 
   test("after one visit everything works offline", async () => {
