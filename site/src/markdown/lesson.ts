@@ -155,9 +155,7 @@ export function renderLesson(path: string, root: string, highlight: Highlight): 
     const [target, anchor] = href.split("#");
     const place = resolve(dirname(path), decodeURI(target));
     const chapter = /lessons[\\/]([^\\/]+)[\\/]lesson\.md$/.exec(place);
-    if (!existsSync(chapter ? dirname(place) : place)) {
-      throw new LessonError(file, line, `${href} leads nowhere`);
-    }
+    if (!existsSync(place)) throw new LessonError(file, line, `${href} leads nowhere`);
     if (chapter) return `../${chapter[1]}/${anchor ? `#${anchor}` : ""}`;
     const example = /^examples[\\/]([\w-]+)\.ts$/.exec(relative(root, place));
     if (example) return `../code/${example[1]}/`;
