@@ -4,16 +4,20 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import sirv from "sirv";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PAGES = join(ROOT, "site", "dist", "pages");
+const LOCK = join(ROOT, "node_modules", ".cache", "unrolled", "course-build.lock");
+/** More than a build takes on a busy machine. */
+const BUILD_SECONDS = 150;
 /** Somebody's folder on somebody's host. */
 const SUB_PATH = "/some/sub-path/";
 
@@ -45,8 +49,33 @@ export function placedFigures(): string[] {
     .map(([, id]) => id);
 }
 
-/** Builds the pages if they are not current, so that the tests never meet old ones. */
-export function buildPages(): void {
+/**
+ * Builds the pages if they are not current, so that the tests never meet old ones; one test file after
+ * another, so that none has the pages taken away under its browser by the build of the next.
+ */
+export async function buildPages(): Promise<void> {
+  mkdirSync(dirname(LOCK), { recursive: true });
+  for (let waited = 0; !lock(); waited += 0.5) {
+    if (waited > BUILD_SECONDS) rmSync(LOCK, { recursive: true }); // its owner was killed
+    await setTimeout(500);
+  }
+  try {
+    runBuild();
+  } finally {
+    rmSync(LOCK, { recursive: true });
+  }
+}
+
+function lock(): boolean {
+  try {
+    mkdirSync(LOCK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function runBuild(): void {
   const build = pathToFileURL(join(ROOT, "scripts", "build.mjs")).href;
   const script = `const { build, COURSE_PARTS } = await import("${build}"); await build({ parts: COURSE_PARTS });`;
   execFileSync(process.execPath, ["--input-type=module", "-e", script], { stdio: "pipe" });

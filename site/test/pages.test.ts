@@ -30,12 +30,12 @@ describe.runIf(hasChromium)("the built site, in a browser", { timeout: 120_000 }
   /** The first page, the chapters, the list of experiments. */
   let addresses: string[];
   beforeAll(async () => {
-    buildPages();
+    await buildPages();
     [browser, site] = await Promise.all([launch(), serveSite()]);
     const { page, close } = await openPage(browser, site, "");
     addresses = ["", ...(await chapterAddresses(page)), "experiments/"];
     await close();
-  }, 180_000);
+  }, 300_000);
   afterAll(async () => {
     await browser.close();
     await site.close();
