@@ -35,7 +35,7 @@ const Y = 7;
  * steps, and between them random symbols of a b c d = 2 … 5. Target [batch]: the order,
  *
  *   two     XX → 0,  XY → 1,  YX → 2,  YY → 3                          (the paper's Q R S U)
- *   three   XXX → 0,  XXY → 1,  XYX → 2,  …  YYY → 7                   (Q R S U V A B C)
+ *   three   X X X → 0,  X X Y → 1,  X Y X → 2,  …  Y Y Y → 7             (Q R S U V A B C)
  *
  * `length` is the shortest; each batch has a random one up to `length` + `length`/10. With 100 the
  * steps that matter are, as in the paper, from 10 to 20 and from 50 to 60; with three symbols from 10
