@@ -16,6 +16,8 @@ const FONTS = ["literata-latin-wght-normal", "instrument-sans-latin-wght-normal"
 
 /** Writes the whole site and gives its files; throws where a lesson is wrong, with file and line. */
 export async function buildSite() {
+  // Vite would take over the NODE_ENV of tests that build, and leave out what only a build has.
+  process.env.NODE_ENV = "production";
   const vite = await import("vite");
   await vite.build({ configFile: join(SITE, "vite.config.ts") });
 
