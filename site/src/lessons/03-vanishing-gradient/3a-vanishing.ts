@@ -170,17 +170,17 @@ function findings(
     ...measured.map(({ row, norms }) => ({
       name: row.name,
       role: "neutral" as const,
-      points: byStep(norms),
+      points: byLag(norms),
     })),
-    { name, role, points: byStep(norms) },
+    { name, role, points: byLag(norms) },
   ];
   if (radius !== null) {
     const law = norms.map((_, lag) => radius ** lag);
     series.push({
-      name: "ρ to the power of T − t",
+      name: "ρ to the power of the steps",
       role: "baseline",
       dashed: true,
-      points: byStep(law),
+      points: byLag(law),
     });
   }
   const steps = length === 1 ? "one step" : `${length} steps`;
@@ -194,8 +194,8 @@ function findings(
     plots: [
       {
         kind: "lines",
-        title: "‖∂L/∂hₜ‖ at every state",
-        x: { label: "step t", domain: [0, length] },
+        title: "‖∂L/∂hₜ‖, step by step on its way back",
+        x: { label: "steps before the end", domain: [0, length] },
         y: { label: "‖∂L/∂hₜ‖", scale: "log" },
         series,
       },
@@ -228,10 +228,9 @@ function claimsOf(measured: readonly Measured[]): Claim[] {
   }));
 }
 
-/** From the first state to the last; a norm of 0 has no place on a log axis. */
-function byStep(norms: Float64Array): [t: number, norm: number][] {
-  const T = norms.length - 1;
-  return Array.from(norms, (norm, lag): [number, number] => [T - lag, norm])
-    .filter(([, norm]) => norm > 0)
-    .reverse();
+/** From the last state back, so that the curves end apart; 0 has no place on a log axis. */
+function byLag(norms: Float64Array): [lag: number, norm: number][] {
+  return Array.from(norms, (norm, lag): [number, number] => [lag, norm]).filter(
+    ([, norm]) => norm > 0,
+  );
 }
