@@ -19,7 +19,7 @@ import { formatCount, formatPercent } from "../terminal/numbers.ts";
 import { lineChart, type Series } from "./charts.ts";
 import type { Facts } from "./describe.ts";
 import { html, type Html } from "./html.ts";
-import { figure, legend, page, table } from "./page.ts";
+import { figure, legend, madeBy, page, settingsList, table } from "./page.ts";
 
 export interface CompareReport {
   title: string;
@@ -65,15 +65,7 @@ export function compareReport({ title, about, command, settings, result }: Compa
 
       <h2>How it was measured</h2>
       ${tableNotes(result).map((note) => html`<p class="soft">${note}</p>`)}
-      <dl>
-        ${settings.map(
-          ([name, value]) =>
-            html`<dt>${name}</dt>
-              <dd>${value}</dd>`,
-        )}
-      </dl>
-      <p class="soft">Made by</p>
-      <pre>${command}</pre>`,
+      ${settingsList(settings)} ${madeBy(command)}`,
   );
 }
 

@@ -7,7 +7,7 @@ import { gateRows, spectrumRows } from "../text/gradient-tables.ts";
 import { formatRate } from "../terminal/numbers.ts";
 import { lineChart, type Series } from "./charts.ts";
 import { html, type Html } from "./html.ts";
-import { figure, legend, page, table } from "./page.ts";
+import { figure, legend, madeBy, page, table } from "./page.ts";
 
 export interface GradientReport {
   title: string;
@@ -57,9 +57,7 @@ export function gradientReport({ title, about, className, command, flow }: Gradi
         html`<h2>Hidden-to-hidden weights</h2>
           ${table({ head: ["weight, gate", "spectral radius", "norm"], rows: spectra })}`
       }
-
-      <p class="soft">Made by</p>
-      <pre>${command}</pre>`,
+      ${madeBy(command)}`,
   );
 }
 

@@ -12,6 +12,22 @@ export interface Table {
   rows: readonly (readonly (string | Html)[])[];
 }
 
+/** What the run was told, name by name. */
+export function settingsList(settings: readonly (readonly [name: string, value: string])[]): Html {
+  const rows = settings.map(
+    ([name, value]) =>
+      html`<dt>${name}</dt>
+        <dd>${value}</dd>`,
+  );
+  return html`<dl>${rows}</dl>`;
+}
+
+/** The command that makes the report again. */
+export function madeBy(command: string): Html {
+  return html`<p class="soft">Made by</p>
+    <pre>${command}</pre>`;
+}
+
 export function page(title: string, body: Html): string {
   return html`<!doctype html>
     <html lang="en">

@@ -16,7 +16,7 @@ import { bestOf, verdict, type Baseline } from "../text/scores.ts";
 import { barChart, lineChart, type Bar, type Reference } from "./charts.ts";
 import type { Facts } from "./describe.ts";
 import { html, type Html } from "./html.ts";
-import { figure, legend, page, table } from "./page.ts";
+import { figure, legend, madeBy, page, settingsList, table } from "./page.ts";
 
 export interface ReportedRun extends Pick<TextResult, "model" | "fit" | "evaluation"> {
   sample: string;
@@ -68,15 +68,7 @@ export function textReport(report: TextReport): string {
       )}
 
       <h2>Settings</h2>
-      <dl>
-        ${settings.map(
-          ([name, value]) =>
-            html`<dt>${name}</dt>
-              <dd>${value}</dd>`,
-        )}
-      </dl>
-      <p class="soft">Made by</p>
-      <pre>${command}</pre>`,
+      ${settingsList(settings)} ${madeBy(command)}`,
   );
 }
 
