@@ -6,7 +6,7 @@
 import { accuracy, manualSeed, nn, noGrad, optim, RandomGenerator, tensor } from "unrolled";
 import type { Tensor } from "unrolled";
 import { batchOf, randomSentence, WORDS } from "../../../../examples/film-sentences.ts";
-import { idsOf, inPieces, percent, type Progress, type Variant } from "./2d-variant.ts";
+import { idsOf, improve, inPieces, percent, type Progress, type Variant } from "./2d-variant.ts";
 
 const STEPS = 250;
 const EXAMPLE = "the plot is weak but the film is not dull";
@@ -83,13 +83,10 @@ export function* sentiment({ seed }: { seed: number }): Variant {
   yield now(0);
   const training = inPieces(STEPS, STEPS / 25, () => {
     const { ids, lengths, targets } = batchOf(sentences(64).filter((text) => !isHeld.has(text)));
-    for (const { model, optimizer } of models) {
-      const loss = nn.crossEntropy(model.forward(ids, lengths), targets);
-      optimizer.zeroGrad();
-      loss.backward();
-      nn.utils.clipGradNorm(model.parameters(), 1);
-      optimizer.step();
-    }
+    const lossOf = (model: Classifier) => {
+      return nn.crossEntropy(model.forward(ids, lengths), targets);
+    };
+    improve(models, lossOf, { maxNorm: 1 });
   });
   for (const done of training) {
     measure(done);

@@ -12,7 +12,7 @@ import {
   TAGS,
   VOCABULARY,
 } from "../../../../examples/tagged-sentences.ts";
-import { idsOf, inPieces, percent, type Progress, type Variant } from "./2d-variant.ts";
+import { idsOf, improve, inPieces, percent, type Progress, type Variant } from "./2d-variant.ts";
 
 const STEPS = 200;
 const EXAMPLE = "the cold light fades a light box";
@@ -81,12 +81,9 @@ export function* tagging({ seed }: { seed: number }): Variant {
   yield now(0);
   const training = inPieces(STEPS, STEPS / 20, () => {
     const { ids, tags, lengths } = batchOf(sentences(32));
-    for (const { model, optimizer } of models) {
-      const loss = nn.crossEntropy(model.forward(ids, lengths), tags, { ignoreIndex: 0 });
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-    }
+    improve(models, (model) => {
+      return nn.crossEntropy(model.forward(ids, lengths), tags, { ignoreIndex: 0 });
+    });
   });
   for (const done of training) {
     measure(done);

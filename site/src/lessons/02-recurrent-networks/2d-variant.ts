@@ -1,5 +1,6 @@
 /** @file What the four variants of 2D have in common: they learn, and then answer. */
 
+import { nn, type Optimizer, type Tensor } from "unrolled";
 import type { Claim, Findings } from "../../experiments/experiment.ts";
 import type { Plot, Table } from "../../experiments/plot.ts";
 
@@ -34,6 +35,21 @@ export function findingsOf(now: Progress | Learned, input: string): Findings {
     tables: [table],
     claims: now.claims,
   };
+}
+
+/** One step of every model's optimizer on its own loss. */
+export function improve<Model extends nn.Module>(
+  models: readonly { model: Model; optimizer: Optimizer }[],
+  lossOf: (model: Model) => Tensor,
+  { maxNorm }: { maxNorm?: number } = {},
+): void {
+  for (const { model, optimizer } of models) {
+    const loss = lossOf(model);
+    optimizer.zeroGrad();
+    loss.backward();
+    if (maxNorm !== undefined) nn.utils.clipGradNorm(model.parameters(), maxNorm);
+    optimizer.step();
+  }
 }
 
 /** Calls `step` so many times, and yields after every `size` of them how many are done. */
