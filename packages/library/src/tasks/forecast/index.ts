@@ -1,0 +1,20 @@
+/**
+ * @file Forecasting: series with a past become series with a future, beside classical baselines.
+ *
+ * In:   tables of numbers with a time, as arrays
+ * Out:  forecasts with intervals, and how good they were at rolling origins
+ * May import: unrolled, by its name.
+ */
+
+export { formatFrequency, timesAfter, type Frequency, type FrequencyUnit } from "./frequency.ts";
+export { before, sliceSeries, type SeriesSet, type TimeSeries } from "./series.ts";
+export {
+  contextAt,
+  QUANTILE_LEVELS,
+  type Context,
+  type FitForecasterOptions,
+  type FittedForecaster,
+  type Forecast,
+  type Forecaster,
+  type TargetForecast,
+} from "./forecaster.ts";
