@@ -5,6 +5,8 @@
  * the far tails, where only relative precision would help.
  */
 
+import { ArgumentError } from "../core/errors.ts";
+
 /** φ(z) = exp(−z²/2) / √(2π) */
 export function normalPdf(z: number): number {
   return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
@@ -27,8 +29,15 @@ export function normalCdf(z: number): number {
   return 0.5 + sum * normalPdf(z);
 }
 
-/** The z with Φ(z) = p, for 0.5 ≤ p < 1: Newton's method, which climbs from 0 without overshooting. */
+/**
+ * The z with Φ(z) = p, for 0 < p < 1: Newton's method, which climbs from 0 without overshooting.
+ *
+ * @example
+ * normalQuantile(0.975).toFixed(4); // "1.9600"
+ */
 export function normalQuantile(p: number): number {
+  checkProbability("normalQuantile", p);
+  if (p < 0.5) return -normalQuantile(1 - p);
   let z = 0;
   for (let i = 0; i < 200; i++) {
     const step = (p - normalCdf(z)) / normalPdf(z);
@@ -51,8 +60,16 @@ export function studentTCdf(t: number, df: number): number {
   return t > 0 ? 1 - tail : tail;
 }
 
-/** The t with F(t) = p, for 0.5 ≤ p < 1: Newton's method, as for the normal one. */
+/**
+ * The t with F(t) = p, for 0 < p < 1 and `df` degrees of freedom: Newton's method, as for the normal
+ * one.
+ *
+ * @example
+ * studentTQuantile(0.025, 4).toFixed(4); // "-2.7764"
+ */
 export function studentTQuantile(p: number, df: number): number {
+  checkProbability("studentTQuantile", p);
+  if (p < 0.5) return -studentTQuantile(1 - p, df);
   let t = 0;
   for (let i = 0; i < 500; i++) {
     const step = (p - studentTCdf(t, df)) / studentTPdf(t, df);
@@ -60,6 +77,11 @@ export function studentTQuantile(p: number, df: number): number {
     if (step < 1e-12 * (1 + t)) break;
   }
   return t;
+}
+
+function checkProbability(where: string, p: number): void {
+  if (p > 0 && p < 1) return;
+  throw new ArgumentError(`${where}: expected a probability between 0 and 1, got ${p}.`);
 }
 
 /** ln B(a, b) */

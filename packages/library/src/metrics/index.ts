@@ -61,6 +61,14 @@ export {
   type StudentTOptions,
 } from "./crps.ts";
 
+export {
+  normalCdf,
+  normalPdf,
+  normalQuantile,
+  studentTCdf,
+  studentTPdf,
+  studentTQuantile,
+} from "./distributions.ts";
 export { MovingAverage, RunningMean } from "./averages.ts";
 export {
   bootstrapInterval,

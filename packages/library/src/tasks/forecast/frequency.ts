@@ -75,6 +75,31 @@ export function timesAfter(last: number, length: number, { unit, count }: Freque
   return times;
 }
 
+/**
+ * A number that grows by one with every step, counted from the same point for every series: what is
+ * left of it after division by a season is the same phase everywhere. Of trading days, weekdays are
+ * counted, so that a holiday moves no Monday.
+ *
+ * @example
+ * const monthly = { unit: "month", count: 1 } as const;
+ * stepNumber(Date.UTC(2024, 0), monthly) % 12 === stepNumber(Date.UTC(1950, 0), monthly) % 12; // true
+ */
+export function stepNumber(time: number, { unit, count }: Frequency): number {
+  if (unit === "step") return Math.round(time / count);
+  const date = new Date(time);
+  if (unit in MONTHS) {
+    const months = date.getUTCFullYear() * 12 + date.getUTCMonth();
+    return Math.floor(months / (count * MONTHS[unit as keyof typeof MONTHS]));
+  }
+  if (unit === "business-day") {
+    const days = Math.floor(time / DAY) + 3; // 1970-01-01 was a Thursday: weeks begin on Mondays
+    return Math.floor(
+      (Math.floor(days / 7) * 5 + Math.min(days - Math.floor(days / 7) * 7, 4)) / count,
+    );
+  }
+  return Math.floor(time / (count * MILLISECONDS[unit as keyof typeof MILLISECONDS]));
+}
+
 export function isWeekend(time: number): boolean {
   const day = new Date(time).getUTCDay();
   return day === 0 || day === 6;

@@ -18,3 +18,21 @@ export {
   type Forecaster,
   type TargetForecast,
 } from "./forecaster.ts";
+export { detectSeason } from "./season.ts";
+export { autocorrelations } from "./autocorrelations.ts";
+export { fillForward } from "./fill-forward.ts";
+export {
+  errorOn,
+  ErrorSpread,
+  recentErrors,
+  type ErrorScale,
+  type PastForecast,
+} from "./error-spread.ts";
+export {
+  localForecaster,
+  type LocalFitOptions,
+  type LocalMethod,
+  type LocalModel,
+  type LocalSeries,
+} from "./local-forecaster.ts";
+export { classicalForecasters } from "./baselines/index.ts";
