@@ -22,7 +22,8 @@ import { baselineSentence, costTable, findings, scoreTable, tableNotes } from ".
 import { BUILT_IN, createTask, type TaskSpec } from "../compare/tasks.ts";
 import { ExitError, INTERRUPTED, MisuseError } from "../errors.ts";
 import { checkFree, REPORT } from "../files/model-directory.ts";
-import { readTexts, stemOf } from "../files/read-texts.ts";
+import { stemOf } from "../files/read-bytes.ts";
+import { readTexts } from "../files/read-texts.ts";
 import { writeWhole } from "../files/write.ts";
 import { compareReport } from "../report/compare-report.ts";
 import { describeMachine } from "../report/describe.ts";

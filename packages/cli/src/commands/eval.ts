@@ -14,7 +14,8 @@ import {
 } from "unrolled/tasks/text";
 import { FailureError } from "../errors.ts";
 import { modelReader } from "../files/model-directory.ts";
-import { label, readTexts, type TextSource } from "../files/read-texts.ts";
+import { label } from "../files/read-bytes.ts";
+import { readTexts, type TextSource } from "../files/read-texts.ts";
 import { CELL_LOOKS } from "../terminal/cells.ts";
 import { formatCount } from "../terminal/numbers.ts";
 import { createTerminal } from "../terminal/terminal.ts";

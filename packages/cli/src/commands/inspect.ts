@@ -15,7 +15,7 @@ import {
   readMetrics,
   type MetricsLine,
 } from "../files/model-directory.ts";
-import { label } from "../files/read-texts.ts";
+import { label } from "../files/read-bytes.ts";
 import {
   formatBytes,
   formatCount,

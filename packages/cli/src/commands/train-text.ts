@@ -25,7 +25,8 @@ import {
   writeModel,
   type MetricsLine,
 } from "../files/model-directory.ts";
-import { label, readTexts, stemOf } from "../files/read-texts.ts";
+import { label, stemOf } from "../files/read-bytes.ts";
+import { readTexts } from "../files/read-texts.ts";
 import { describeSettings } from "../report/describe.ts";
 import { textReport } from "../report/text-report.ts";
 import { CELL_LOOKS, CELLS } from "../terminal/cells.ts";

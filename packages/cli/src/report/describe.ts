@@ -3,7 +3,7 @@
  */
 
 import { cpus } from "node:os";
-import { label } from "../files/read-texts.ts";
+import { label } from "../files/read-bytes.ts";
 import type { RunSettings } from "../text/run-settings.ts";
 
 export type Facts = readonly (readonly [name: string, value: string])[];

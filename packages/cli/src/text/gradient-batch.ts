@@ -5,7 +5,8 @@
 import { crossEntropy, tensor, type Tensor } from "unrolled";
 import { prepareText, type TextModel } from "unrolled/tasks/text";
 import { FailureError } from "../errors.ts";
-import { label, readTexts } from "../files/read-texts.ts";
+import { label } from "../files/read-bytes.ts";
+import { readTexts } from "../files/read-texts.ts";
 import { demoText } from "./demo-text.ts";
 import { notedSource, readNoted } from "./noted-text.ts";
 import { encodeKnown } from "./unknown-characters.ts";
