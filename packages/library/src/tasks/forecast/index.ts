@@ -36,3 +36,13 @@ export {
   type LocalSeries,
 } from "./local-forecaster.ts";
 export { classicalForecasters } from "./baselines/index.ts";
+export { rowsFrom, testFrom, type RowOf } from "./split.ts";
+export { backtest, type Backtest, type BacktestOptions, type OriginLosses } from "./backtest.ts";
+export {
+  INTERVALS,
+  scaleOf,
+  ScoreSums,
+  type Direction,
+  type Scale,
+  type Scores,
+} from "./scores.ts";
