@@ -47,7 +47,34 @@ describe("sampleToken", () => {
     expect(a + b).toBe(1);
   });
 
-  test.each([{ temperature: -1 }, { temperature: NaN }, { topK: 0 }, { topK: 1.5 }, { topP: 0 }])(
+  test("minP keeps the tokens that are not far behind the most likely one", () => {
+    // Relative to the first: 1, 0.3679, 0.1353, 0.0498.
+    const [a, b, c, d] = frequencies({ minP: 0.14 });
+    expect([c, d]).toEqual([0, 0]);
+    expect(Math.abs(a / b - Math.E)).toBeLessThan(0.15);
+    expect(frequencies({ minP: 0.13 })[2]).toBeGreaterThan(0);
+    expect(frequencies({ minP: 1 }, 200)).toEqual([1, 0, 0, 0]);
+  });
+
+  test("a repetition penalty divides positive logits of what came before, and multiplies negative ones", () => {
+    const choose = (logits: number[], previous: number[]) =>
+      sampleToken(logits, { temperature: 0, repetitionPenalty: 2, previous });
+    expect(choose([3, 2, 1], [])).toBe(0);
+    expect(choose([3, 2, 1], [0])).toBe(1); //    1.5 < 2
+    expect(choose([3, 2, 1], [0, 0, 1])).toBe(0); // counted once: 1.5, 1, 1
+    expect(choose([-1, -1.5, -9], [0])).toBe(1); // −2 < −1.5
+  });
+
+  test.each([
+    { temperature: -1 },
+    { temperature: NaN },
+    { topK: 0 },
+    { topK: 1.5 },
+    { topP: 0 },
+    { minP: -0.1 },
+    { minP: 1.1 },
+    { repetitionPenalty: 0 },
+  ])(
     "refuses %o",
     (options) => {
       expect(() => sampleToken(LOGITS, options)).toThrow(/^sampling: expected/);

@@ -65,9 +65,19 @@ export class LockedDropout extends Module {
         `LockedDropout.forward: expected x ${layout}, got ${formatShape(x.shape)}.`,
       );
     }
-    if (!this.training || this.p === 0) return x;
-    const time = this.batchFirst ? 1 : 0;
-    const oneStep = x.shape.map((n, axis) => (axis === time ? 1 : n));
-    return x.mul(dropout(ones(oneStep), this.p, true, this.#generator));
+    return lockedDropout(x, this.p, this.training, this.batchFirst ? 1 : 0, this.#generator);
   }
+}
+
+/** x ⊙ mask / (1 − p), with one mask for all steps of a sequence; `time` is the axis of the steps. */
+export function lockedDropout(
+  x: Tensor,
+  p: number,
+  training: boolean,
+  time: 0 | 1,
+  generator: RandomGenerator = defaultGenerator,
+): Tensor {
+  if (!training || p === 0) return x;
+  const oneStep = x.shape.map((n, axis) => (axis === time ? 1 : n));
+  return x.mul(dropout(ones(oneStep), p, true, generator));
 }

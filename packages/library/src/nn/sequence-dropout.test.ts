@@ -105,3 +105,38 @@ describe("weightDropout", () => {
     expect(() => new LSTM(3, 8, { weightDropout: -1 })).toThrow("expected weightDropout");
   });
 });
+
+describe("lockedDropout between layers", () => {
+  /** Two layers that remember nothing: each step shows what the second one was given. */
+  function throughTwo(lockedDropout: boolean, batchFirst: boolean): Tensor {
+    const rnn = new RNN(20, 20, {
+      numLayers: 2,
+      bias: false,
+      nonlinearity: "relu",
+      dropout: 0.5,
+      lockedDropout,
+      batchFirst,
+      generator: generator(),
+    });
+    const identity = Float32Array.from({ length: 400 }, (_, i) => (i % 21 === 0 ? 1 : 0));
+    for (const [key, parameter] of rnn.namedParameters()) {
+      parameter.copy_(
+        key.startsWith("weight_ih") ? tensor(identity, { shape: [20, 20] }) : parameter.mul(0),
+      );
+    }
+    const y = rnn.forward(ones(batchFirst ? [2, 5, 20] : [5, 2, 20]))[0];
+    return batchFirst ? y.transpose(0, 1) : y;
+  }
+
+  test.each([false, true])("is one draw for all steps; batchFirst %s", (batchFirst) => {
+    const steps = throughTwo(true, batchFirst).toArray() as number[][][];
+    for (const step of steps) expect(step).toEqual(steps[0]);
+    expect(new Set(steps[0].flat())).toEqual(new Set([0, 2]));
+    expect(steps[0][0]).not.toEqual(steps[0][1]);
+  });
+
+  test("and one for each step without it", () => {
+    const steps = throughTwo(false, false).toArray() as number[][][];
+    expect(steps[1]).not.toEqual(steps[0]);
+  });
+});

@@ -12,6 +12,7 @@ import type { RandomGenerator } from "../../tensor/random.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { carriedState } from "../carried-state.ts";
 import { dropout as drop, DROPS_IN_TRAINING } from "../dropout.ts";
+import { lockedDropout } from "../locked-dropout.ts";
 import { Module } from "../module.ts";
 
 export interface StackedLayerOptions {
@@ -21,6 +22,11 @@ export interface StackedLayerOptions {
   batchFirst?: boolean;
   /** Probability of zeroing what goes from a layer to the next, in training. Default: 0. */
   dropout?: number;
+  /**
+   * One draw of that dropout for all steps of a sequence, as {@link LockedDropout} has it, in place of
+   * one for each step. Default: `false`.
+   */
+  lockedDropout?: boolean;
   /** Read the sequence both ways; `output` has the forward features first. Default: `false`. */
   bidirectional?: boolean;
   /** Where initial weights and dropout come from. Default: the library's own generator. */
@@ -54,6 +60,7 @@ export abstract class StackedLayer extends Module {
   readonly numLayers: number;
   readonly batchFirst: boolean;
   readonly dropout: number;
+  readonly lockedDropout: boolean;
   readonly bidirectional: boolean;
   readonly numDirections: 1 | 2;
 
@@ -67,6 +74,7 @@ export abstract class StackedLayer extends Module {
       numLayers = 1,
       batchFirst = false,
       dropout = 0,
+      lockedDropout = false,
       bidirectional = false,
       generator,
     } = options;
@@ -78,6 +86,7 @@ export abstract class StackedLayer extends Module {
     this.numLayers = numLayers;
     this.batchFirst = batchFirst;
     this.dropout = dropout;
+    this.lockedDropout = lockedDropout;
     this.bidirectional = bidirectional;
     this.numDirections = bidirectional ? 2 : 1;
     this.generator = generator;
@@ -121,7 +130,7 @@ export abstract class StackedLayer extends Module {
     const results: Tensor[][] = [];
     let x = input;
     for (let layer = 0; layer < this.numLayers; layer++) {
-      if (layer > 0) x = drop(x, this.dropout, this.training, this.generator);
+      if (layer > 0) x = this.#dropped(x);
       const own = states.map((state) => state && this.#partOf(state, layer));
       const { output, states: after } = this.runLayer(layer, x, own, lengths);
       x = output;
@@ -133,6 +142,14 @@ export abstract class StackedLayer extends Module {
     );
     carried?.keep(this.#named(after));
     return { output: x, states: after };
+  }
+
+  /** What a layer reads of the one below. */
+  #dropped(x: Tensor): Tensor {
+    const { dropout, training, batchFirst, generator } = this;
+    return this.lockedDropout
+      ? lockedDropout(x, dropout, training, batchFirst ? 1 : 0, generator)
+      : drop(x, dropout, training, generator);
   }
 
   override get carriesState(): boolean {

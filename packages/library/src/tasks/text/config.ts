@@ -28,8 +28,19 @@ export interface TextConfig {
    * learn what lies far back more reliably (Jozefowicz et al. 2015).
    */
   gateBias: number;
-  /** Probability of zeroing features: of the embedding, between layers, and before the head. */
+  /** Read and predict tokens by the same vectors; see `model.ts` for sizes that differ. */
+  tieWeights: boolean;
+  /**
+   * Probability of zeroing features between layers and before the head. Here and at the input one draw
+   * holds for all steps of a stretch ("locked"), so that the layers cannot average the noise away.
+   */
   dropout: number;
+  /** The same for the features of the tokens read. */
+  inputDropout: number;
+  /** Probability that a token goes missing from the vocabulary for a step: all its vectors are zero. */
+  embeddingDropout: number;
+  /** Probability of zeroing each weight from one step's hidden state to the next's. */
+  weightDropout: number;
   /** Texts read in parallel. */
   batchSize: number;
   /** Tokens before the gradient is cut: truncated backpropagation through time, state carried on. */
@@ -41,6 +52,8 @@ export interface TextConfig {
   stateReset: number;
   /** Highest learning rate of AdamW. */
   lr: number;
+  /** How much AdamW's running mean of squared gradients keeps of the past, each step. */
+  beta2: number;
   weightDecay: number;
   /** Steps in which the learning rate rises to `lr`; then it falls as a cosine. */
   warmupSteps: number;
@@ -63,11 +76,16 @@ export const TEXT_DEFAULTS: Readonly<TextConfig> = {
   hiddenSize: 256,
   numLayers: 1,
   gateBias: 1,
+  tieWeights: false,
   dropout: 0,
+  inputDropout: 0,
+  embeddingDropout: 0,
+  weightDropout: 0,
   batchSize: 32,
   seqLength: 64,
   stateReset: 0.03,
   lr: 4e-3,
+  beta2: 0.999,
   weightDecay: 0.01,
   warmupSteps: 100,
   clipNorm: 1,
@@ -84,6 +102,7 @@ const WHOLE = [
   "batchSize",
   "seqLength",
 ] as const;
+const DROPOUTS = ["dropout", "inputDropout", "embeddingDropout", "weightDropout"] as const;
 
 /** The defaults, with `changes` applied and checked. */
 export function textConfig(changes: Partial<TextConfig> = {}): TextConfig {
@@ -109,7 +128,12 @@ export function textConfig(changes: Partial<TextConfig> = {}): TextConfig {
     Number.isInteger(config.warmupSteps) && config.warmupSteps >= 0,
     "0 or more",
   );
-  check("dropout", config.dropout >= 0 && config.dropout < 1, "at least 0 and below 1");
+  for (const key of DROPOUTS) {
+    check(key, config[key] >= 0 && config[key] < 1, "at least 0 and below 1");
+  }
+  const hasStateWeights = !(["mingru", "minlstm", "window"] as string[]).includes(config.cell);
+  check("weightDropout", hasStateWeights || config.weightDropout === 0, `0 for ${config.cell}`);
+  check("beta2", config.beta2 >= 0 && config.beta2 < 1, "at least 0 and below 1");
   check("stateReset", config.stateReset >= 0 && config.stateReset <= 1, "between 0 and 1");
   check("gateBias", Number.isFinite(config.gateBias), "a number");
   check("lr", config.lr > 0 && config.lr < Infinity, "above 0");

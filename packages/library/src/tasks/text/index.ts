@@ -18,7 +18,14 @@ export { TextModel, type TextState } from "./model.ts";
 export { trainText, type TextResult, type TextRunOptions } from "./train.ts";
 export { textComparison } from "./compare.ts";
 export { evaluateText, type TextEvaluation } from "./evaluate.ts";
-export { generateText, type GenerateOptions } from "./predict.ts";
+export {
+  generateText,
+  nextTokens,
+  TextSession,
+  type GenerateOptions,
+  type NextToken,
+} from "./predict.ts";
+export { scoreText, type ScoredToken, type TextScore } from "./score.ts";
 export { loadTextModel, saveTextModel } from "./model-files.ts";
 export { longRangeAccuracy, type LongRangeScore } from "./long-range.ts";
 export { textBaselines, type BaselineOptions, type TextBaseline } from "./baselines.ts";

@@ -14,6 +14,9 @@ import { TextModel } from "./model.ts";
 
 const FORMAT_VERSION = 1;
 
+/** What a model is like whose configuration does not say, because the first release had no choice. */
+const FIRST_RELEASE: Partial<TextConfig> = { tieWeights: false, embeddingDropout: 0 };
+
 /** `model.safetensors` and `config.json`, by name. */
 export function saveTextModel(model: TextModel): Record<string, Uint8Array> {
   const config = {
@@ -44,7 +47,7 @@ export function loadTextModel(read: (name: string) => Uint8Array): TextModel {
   const { tensors } = decodeStateDict(read("model.safetensors"), "model.safetensors");
   try {
     const model = new TextModel(
-      textConfig(config as Partial<TextConfig>),
+      textConfig({ ...FIRST_RELEASE, ...(config as Partial<TextConfig>) }),
       tokenizerFromJSON(tokenizer),
     );
     model.loadStateDict(tensors);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { manualSeed } from "unrolled";
+import { manualSeed, type nn } from "unrolled";
 import {
   decodeText,
   evaluateText,
@@ -104,6 +104,65 @@ describe("the text task", () => {
     expect([...generateText(again, { seed: 4 })]).toEqual([...generateText(model, { seed: 4 })]);
   });
 
+  test.each([
+    { tieWeights: true },
+    { tieWeights: true, embeddingDim: 40 },
+    { numLayers: 2, dropout: 0.2, inputDropout: 0.1, embeddingDropout: 0.1, weightDropout: 0.2 },
+  ])("learns, and reads back, with %o", async (changes) => {
+    const config = small(changes);
+    const data = prepareText(RHYME, config);
+    const { model, evaluation } = await trainText(data, config, { budget: { steps: 300 } });
+    expect(evaluation.natsPerCharacter).toBeLessThan(0.3);
+    const again = loadTextModel(reader(saveTextModel(model)));
+    expect(evaluateText(again, data.validationIds).natsPerCharacter).toBeCloseTo(
+      evaluation.natsPerCharacter,
+      10,
+    );
+    // Dropouts are the identity in evaluation mode, and in training they are not.
+    const loss = () => evaluateText(model, data.validationIds).natsPerToken;
+    expect(loss()).toBe(loss());
+  });
+
+  test("tied weights are one parameter, whatever the sizes", () => {
+    const data = prepareText(RHYME, small());
+    const same = untrained(small({ tieWeights: true, embeddingDim: 40 }), data);
+    const other = untrained(small({ tieWeights: true, embeddingDim: 12 }), data);
+    for (const model of [same, other]) {
+      expect(model.head.weight).toBe((model.embedding as nn.Embedding).weight);
+    }
+    expect(same.projection).toBeNull();
+    expect(other.projection).toMatchObject({ inFeatures: 40, outFeatures: 12 });
+    const plain = untrained(small({ embeddingDim: 40 }), data);
+    expect(plain.numParameters() - same.numParameters()).toBe(40 * data.tokenizer.vocabSize);
+  });
+
+  test("a model directory of the first release still loads", () => {
+    const config = small({ numLayers: 2 });
+    const data = prepareText(RHYME, config);
+    const model = untrained(config, data);
+    const files = saveTextModel(model);
+    const json = JSON.parse(new TextDecoder().decode(files["config.json"]));
+    // It knew these settings alone.
+    const known =
+      "cell tokens vocabSize embeddingDim hiddenSize numLayers gateBias dropout batchSize seqLength stateReset lr weightDecay warmupSteps clipNorm validation seed";
+    json.config = Object.fromEntries(known.split(" ").map((key) => [key, json.config[key]]));
+    files["config.json"] = new TextEncoder().encode(JSON.stringify(json));
+    expect(json.formatVersion).toBe(1);
+    expect(Object.keys(model.stateDict())).toEqual([
+      "embedding.weight",
+      ...["ih_l0", "hh_l0"].map((it) => `recurrent.weight_${it}`),
+      ...["ih_l0", "hh_l0"].map((it) => `recurrent.bias_${it}`),
+      ...["ih_l1", "hh_l1"].map((it) => `recurrent.weight_${it}`),
+      ...["ih_l1", "hh_l1"].map((it) => `recurrent.bias_${it}`),
+      "head.weight",
+      "head.bias",
+    ]);
+    const again = loadTextModel(reader(files));
+    expect(evaluateText(again, data.validationIds)).toEqual(
+      evaluateText(model, data.validationIds),
+    );
+  });
+
   test("generation ends before the stop text, even if it comes in pieces", async () => {
     const config = small();
     const { model } = await trainText(prepareText(RHYME, config), config, {
@@ -162,6 +221,9 @@ describe("bad input gets one clear sentence", () => {
     [{ cell: "lstn" as "lstm" }, /cell to be one of rnn, lstm, gru, mingru, .*, got "lstn"/],
     [{ validation: 1 }, /validation to be between 0 and 1, got 1/],
     [{ lr: NaN }, /lr to be above 0, got NaN/],
+    [{ weightDropout: 1 }, /weightDropout to be at least 0 and below 1, got 1/],
+    [{ cell: "mingru", weightDropout: 0.1 }, /weightDropout to be 0 for mingru, got 0.1/],
+    [{ beta2: 1 }, /beta2 to be at least 0 and below 1, got 1/],
   ])("config %o", (changes, message) => {
     expect(() => textConfig(changes)).toThrow(message);
   });

@@ -51,12 +51,12 @@ export async function trainText(
 ): Promise<TextResult> {
   manualSeed(config.seed);
   const model = new TextModel(config, data.tokenizer);
-  const { lr, weightDecay } = config;
+  const { lr, beta2, weightDecay } = config;
   const validate = () => evaluateText(model, data.validationIds, data.validationCharacters);
 
   const result = await fit({
     model,
-    optimizer: new optim.AdamW(model.parameters(), { lr, weightDecay }),
+    optimizer: new optim.AdamW(model.parameters(), { lr, weightDecay, betas: [0.9, beta2] }),
     batches: textBatches(data.trainIds, config),
     loss: (batch, carried) => textLoss(model, batch, carried),
     budget,
