@@ -222,7 +222,7 @@ describe("bad input gets one clear sentence", () => {
     [{ validation: 1 }, /validation to be between 0 and 1, got 1/],
     [{ lr: NaN }, /lr to be above 0, got NaN/],
     [{ weightDropout: 1 }, /weightDropout to be at least 0 and below 1, got 1/],
-    [{ cell: "mingru", weightDropout: 0.1 }, /weightDropout to be 0 for mingru, got 0.1/],
+    [{ cell: "mingru" as "lstm", weightDropout: 0.1 }, /weightDropout to be 0 for mingru, got 0.1/],
     [{ beta2: 1 }, /beta2 to be at least 0 and below 1, got 1/],
   ])("config %o", (changes, message) => {
     expect(() => textConfig(changes)).toThrow(message);
