@@ -23,3 +23,4 @@ export {
 } from "./safetensors.ts";
 export { loadIdx, parseIdx, type IdxArray, type IdxData } from "./idx.ts";
 export { loadNpy, parseNpy, type NpyArray, type NpyData } from "./npy.ts";
+export { decodeTaskModel, encodeTaskModel } from "./task-model.ts";
