@@ -7,7 +7,7 @@
  */
 
 export { formatFrequency, timesAfter, type Frequency, type FrequencyUnit } from "./frequency.ts";
-export { before, sliceSeries, type SeriesSet, type TimeSeries } from "./series.ts";
+export { before, observedLength, sliceSeries, type SeriesSet, type TimeSeries } from "./series.ts";
 export {
   contextAt,
   QUANTILE_LEVELS,
@@ -46,3 +46,6 @@ export {
   type Scale,
   type Scores,
 } from "./scores.ts";
+export { calendarFeatures } from "./calendar.ts";
+export { readSeries, type ReadSeries, type TableSchema } from "./table/read-series.ts";
+export type { CellTable, ColumnRoles } from "./table/roles.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { contextAt } from "./forecaster.ts";
 import { formatFrequency, timesAfter, type Frequency } from "./frequency.ts";
-import { before, sliceSeries, type SeriesSet } from "./series.ts";
+import { before, observedLength, sliceSeries, type SeriesSet } from "./series.ts";
 
 const set: SeriesSet = {
   frequency: { unit: "day", count: 1 },
@@ -46,6 +46,13 @@ test("slices are views on the same numbers, cut where each series has its origin
   expect([...cut.columns.sold]).toEqual([3, 1, 4]);
   expect(cut.columns.sold.buffer).toBe(set.series[0].columns.sold.buffer);
   expect([...sliceSeries(cut, 1, 3).columns.promo]).toEqual([1, 0]);
+});
+
+test("the future begins after the last row in which any target has a value", () => {
+  const columns = { a: Float64Array.of(1, NaN, NaN, NaN), b: Float64Array.of(1, 2, NaN, NaN) };
+  const series = { id: "", times: Float64Array.of(0, 1, 2, 3), columns };
+  expect(observedLength({ targets: ["a", "b"] }, series)).toBe(2);
+  expect(observedLength({ targets: ["a"] }, series)).toBe(1);
 });
 
 describe("timesAfter", () => {

@@ -48,3 +48,15 @@ export function sliceSeries(series: TimeSeries, from: number, to: number): TimeS
 export function before(set: SeriesSet, originOf: (series: TimeSeries) => number): SeriesSet {
   return { ...set, series: set.series.map((series) => sliceSeries(series, 0, originOf(series))) };
 }
+
+/**
+ * How many rows come before the future: up to the last one in which a target has a value. What follows
+ * are times whose known covariates are given.
+ */
+export function observedLength(set: Pick<SeriesSet, "targets">, series: TimeSeries): number {
+  let length = series.times.length;
+  const isEmpty = (row: number) =>
+    set.targets.every((target) => Number.isNaN(series.columns[target][row]));
+  while (length > 0 && isEmpty(length - 1)) length--;
+  return length;
+}
