@@ -1,8 +1,14 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildCommand, makeFolder, unrolled } from "./command.ts";
 
 beforeAll(buildCommand);
 const cwd = makeFolder({ "text.txt": "abc abc abc" });
+// Which options there are is up to the model's task.
+mkdirSync(join(cwd, "model"));
+writeFileSync(join(cwd, "model", "config.json"), '{"task":"text"}');
+writeFileSync(join(cwd, "model", "model.safetensors"), "");
 
 const COMMANDS = [
   "demo",
@@ -21,6 +27,14 @@ test.each(COMMANDS)("unrolled %s --help shows an example and succeeds", async (c
   expect(code).toBe(0);
   expect(stdout).toMatch(new RegExp(`Examples?:\\n  unrolled ${command}\\b`));
   expect(stdout).not.toMatch(/undefined/);
+});
+
+test("unrolled run --help shows every task, and with a model those options that it has", async () => {
+  const all = await unrolled(["run", "--help"], { cwd });
+  expect(all.stdout).toMatch(/^text: a language model.*\n {2}--length, .*--json$/m);
+  const one = await unrolled(["run", "model", "--help"], { cwd });
+  expect(one.stdout).toMatch(/^Usage: unrolled run \[options\] <model-dir> \[prompt\]/);
+  expect(one.stdout).toMatch(/--stop <text> +end before this text would appear/);
 });
 
 test("--version prints the version of the package", async () => {
@@ -49,6 +63,10 @@ describe("a command line that is wrong says how, and exits with 2", () => {
     [["train", "text", "text.txt", "--steps", "5", "--minutes", "1"], /cannot be used with option/],
     [["run", "model", "prompt", "--top-p", "0"], /Expected a number above 0 and at most 1\./],
     [["run", "model", "--temperature", "-1"], /Expected a number of at least 0\./],
+    [["run"], /missing required argument 'model-dir'/],
+    [["eval", "model"], /missing required argument 'file'/],
+    [["run", "model", "--beam", "4"], /unknown option '--beam': model holds a text model, and run has --length, .*--json for it/],
+    [["run", "--temprature", "1", "model"], /unknown option '--temprature': .* \(Did you mean --temperature\?\)/],
     [["export", "model"], /say in which format: --safetensors/],
   ];
 

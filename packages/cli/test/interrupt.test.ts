@@ -110,7 +110,7 @@ test("an unfinished run is not written over, and resumes only as it was", async 
     cwd,
   });
   expect(otherText.code).toBe(1);
-  expect(otherText.stderr).toMatch(/The text is not the one that the run in half began with/);
+  expect(otherText.stderr).toMatch(/The data is not what the run in half began with/);
 
   const otherSize = await unrolled([...resume, "--hidden", "16"], { cwd });
   expect(otherSize.code).toBe(2);

@@ -134,6 +134,18 @@ describe("run", () => {
     expect(other.stdout).not.toBe(one.stdout);
   });
 
+  test("without a prompt every line of standard input is one, and without lines the model begins", async () => {
+    const args = ["run", model, "--length", "9", "--seed", "1"];
+    const piped = await unrolled(args, { cwd, input: "the cat\na dog" });
+    const [one, two] = await Promise.all(["the cat", "a dog"].map((it) => run(...args, it)));
+    expect(piped.stdout).toBe(one.stdout + two.stdout);
+    const free = await unrolled(args, { cwd, input: "" });
+    expect(free.stdout.length).toBeGreaterThan(9);
+    const bad = await unrolled(args, { cwd, input: "the cat\n日本\na dog" });
+    expect(bad.stderr).toMatch(/^unrolled: standard input, line 2: The prompt has characters/);
+    expect(bad.code).toBe(1);
+  });
+
   test("stops before the text it is told to stop at", async () => {
     const { stdout } = await run("run", model, "the", "--stop", "\n", "--length", "500");
     expect(stdout.trimEnd()).not.toContain("\n");

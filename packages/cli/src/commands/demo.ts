@@ -20,19 +20,20 @@ import { ExitError, INTERRUPTED } from "../errors.ts";
 import { checkFree, formatMetrics, METRICS, REPORT, writeModel } from "../files/model-directory.ts";
 import { writeWhole } from "../files/write.ts";
 import { describeMachine } from "../report/describe.ts";
-import { textReport, type ReportedRun } from "../report/text-report.ts";
+import { textReport, type ReportedRun } from "../tasks/text/report.ts";
 import { CELL_LOOKS, CELLS } from "../terminal/cells.ts";
 import { interruptible } from "../terminal/interrupt.ts";
 import { commandLine } from "../terminal/invocation.ts";
 import { formatCount, formatDuration, formatLoss } from "../terminal/numbers.ts";
 import { Progress } from "../terminal/progress.ts";
 import { createTerminal, type Terminal } from "../terminal/terminal.ts";
-import { demoNotes, demoTable, marksOf } from "../text/demo-table.ts";
-import { demoText, type DemoText } from "../text/demo-text.ts";
-import { endLine, MetricsLog, startLine } from "../text/metrics-log.ts";
-import { lossByBlock } from "../text/noise.ts";
-import { bestOf, verdict, type Baseline } from "../text/scores.ts";
-import { firstWord } from "../text/first-word.ts";
+import { demoNotes, demoTable, marksOf } from "../tasks/text/demo-table.ts";
+import { demoText, type DemoText } from "../tasks/text/demo-text.ts";
+import { endFacts, startFacts } from "../tasks/text/facts.ts";
+import { endLine, MetricsLog, startLine } from "../train/metrics-log.ts";
+import { lossByBlock } from "../tasks/text/noise.ts";
+import { bestOf, verdict, type Baseline } from "../tasks/text/scores.ts";
+import { firstWord } from "../tasks/text/first-word.ts";
 import { engineOption, setUpEngine } from "./engine.ts";
 import { jsonOption, positive, wholeNumber } from "./options.ts";
 
@@ -209,7 +210,7 @@ async function trainOne(
   const { name, color } = CELL_LOOKS[cell];
   const best = bestOf(baselines);
   const settings = { task: "text", config, budget, patience: null, engine, source } as const;
-  const log = new MetricsLog([startLine(settings, data, baselines)]);
+  const log = new MetricsLog([startLine(settings, startFacts(data, baselines))]);
   const progress = new Progress(terminal, {
     label: terminal.noteStyle(color, name.padEnd(4)),
     baseline: { name: best.name, loss: best.natsPerToken },
@@ -226,8 +227,8 @@ async function trainOne(
   const { model } = result;
   const sample = [...generateText(model, { length: SAMPLE_LENGTH, seed: config.seed })].join("");
   const longRange = places && longRangeAccuracy(model, heldOut, places);
-  const { tokensPerSecond } = log;
-  log.lines.push(endLine(result, tokensPerSecond, sample));
+  const tokensPerSecond = log.itemsPerSecond;
+  log.lines.push(endLine(result.fit, endFacts(result, tokensPerSecond, sample)));
   return { ...result, sample, longRange, tokensPerSecond, log };
 }
 

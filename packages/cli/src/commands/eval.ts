@@ -1,133 +1,16 @@
 /**
- * @file `unrolled eval`: a trained model on another text, beside its baselines.
+ * @file `unrolled eval`: a trained model on data that it has not seen, beside its baselines.
  */
 
 import type { Command } from "commander";
-import type { EngineName } from "unrolled";
-import {
-  evaluateText,
-  loadTextModel,
-  prepareText,
-  textBaselines,
-  type TextData,
-  type TextModel,
-} from "unrolled/tasks/text";
-import { FailureError } from "../errors.ts";
-import { modelReader } from "../files/model-directory.ts";
-import { label } from "../files/read-bytes.ts";
-import { readTexts, type TextSource } from "../files/read-texts.ts";
-import { CELL_LOOKS } from "../terminal/cells.ts";
-import { formatCount } from "../terminal/numbers.ts";
-import { createTerminal } from "../terminal/terminal.ts";
-import { notedSource, readNoted } from "../text/noted-text.ts";
-import { encodeKnown } from "../text/unknown-characters.ts";
-import { scoreTable, verdict, type Baseline } from "../text/scores.ts";
-import { engineOption, setUpEngine } from "./engine.ts";
-import { jsonOption } from "./options.ts";
-import { checkTask } from "./run.ts";
-
-interface EvalOptions {
-  train?: string[];
-  engine?: EngineName;
-  json?: true;
-}
+import { addModelCommand } from "./model-command.ts";
 
 export function addEval(program: Command): void {
-  program
-    .command("eval")
-    .summary("measure a trained model on a text, beside its baselines")
-    .description(
-      "Measures a trained model on a text. The baselines are counted on the text that the model was trained on, where it still lies in its place. Given that text itself, only its held-out end counts.",
-    )
-    .argument("<model-dir>", "what `unrolled train` wrote")
-    .argument("<file...>", "text in UTF-8; several files are joined; - is standard input")
-    .option("--train <file...>", "the training text, if it has moved")
-    .addOption(engineOption())
-    .addOption(jsonOption())
-    .addHelpText(
-      "after",
-      `
-Example:
-  unrolled eval runs/book-lstm another-book.txt`,
-    )
-    .action(evalCommand);
-}
-
-function evalCommand(directory: string, files: string[], options: EvalOptions): void {
-  const terminal = createTerminal(options.json ?? false);
-  setUpEngine(options.engine);
-  checkTask(directory);
-  const model = loadTextModel(modelReader(directory));
-  const source = readTexts(files);
-  const learnedFrom = findTrainingText(directory, source, options.train);
-
-  const isTrainingText = learnedFrom?.sha256 === source.sha256;
-  const data = isTrainingText
-    ? prepareText(source.text, model.config)
-    : asHeldOut(model, source, learnedFrom?.text);
-  const baselines =
-    data.trainIds.length > 0
-      ? textBaselines(data)
-      : [uniform(model, data.validationCharacters, data)];
-  const evaluation = evaluateText(model, data.validationIds, data.validationCharacters);
-
-  terminal.event({ type: "evaluation", ...evaluation, baselines, heldOutOnly: isTrainingText });
-  const { name, color } = CELL_LOOKS[model.config.cell];
-  terminal.print(
-    isTrainingText
-      ? `The model was trained on this text, so only the held-out end counts: ${formatCount(data.validationCharacters)} characters.`
-      : `${files.map(label).join(", ")}: ${formatCount(data.validationCharacters)} characters, ${formatCount(data.validationIds.length)} tokens.`,
-  );
-  terminal.print();
-  terminal.print(scoreTable(baselines, [{ name: terminal.style(color, name), evaluation }]));
-  if (learnedFrom) {
-    terminal.print();
-    terminal.say(verdict([{ name, evaluation }], baselines));
-  } else {
-    terminal.note(
-      "\nThe other baselines are counted on the training text, which is not at hand. Name it: --train <file>",
-    );
-  }
-}
-
-/** The text that the model has learned from: given, noted in its metrics and still there, or none. */
-function findTrainingText(
-  directory: string,
-  source: TextSource,
-  given: readonly string[] | undefined,
-): TextSource | null {
-  const noted = notedSource(directory);
-  if (given) {
-    const found = readTexts(given);
-    if (!noted || noted.sha256 === found.sha256) return found;
-    throw new FailureError(
-      `${given.join(", ")}: this is not the text that the model in ${directory} was trained on (${noted.names.join(", ")}).`,
-    );
-  }
-  if (!noted) return null;
-  if (noted.sha256 === source.sha256) return source;
-  return readNoted(noted);
-}
-
-/** The whole text held out; what comes before the training text's own held-out end has trained. */
-function asHeldOut(
-  model: TextModel,
-  { text, names }: TextSource,
-  trainingText: string | undefined,
-): TextData {
-  const training = trainingText === undefined ? null : prepareText(trainingText, model.config);
-  return {
-    tokenizer: model.tokenizer,
-    trainIds: training?.trainIds ?? new Int32Array(0),
-    trainCharacters: training?.trainCharacters ?? 0,
-    validationIds: encodeKnown(model, text, names.map(label).join(", ")),
-    validationCharacters: text.length,
-  };
-}
-
-/** The one baseline that has counted nothing. */
-function uniform(model: TextModel, characters: number, { validationIds }: TextData): Baseline {
-  const natsPerToken = Math.log(model.tokenizer.vocabSize);
-  const natsPerCharacter = (natsPerToken * (validationIds.length - 1)) / characters;
-  return { name: "uniform", natsPerToken, natsPerCharacter };
+  addModelCommand(program, {
+    verb: "eval",
+    summary: "measure a trained model on other data, beside its baselines",
+    description: "Measures a trained model on data that it has not seen, beside its baselines.",
+    usage: "<model-dir> <data…> [options]",
+    setUpOf: (task) => task.eval,
+  });
 }

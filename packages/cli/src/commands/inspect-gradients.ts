@@ -1,5 +1,5 @@
 /**
- * @file `unrolled inspect --gradients`: what a model's gradients do, on a few pieces of text.
+ * @file `unrolled inspect --gradients`: what a model's gradients do, on a few sequences of data.
  */
 
 import { existsSync } from "node:fs";
@@ -11,9 +11,7 @@ import {
   type LayerFlow,
   type NormsByStep,
 } from "unrolled";
-import { loadTextModel, type TextModel } from "unrolled/tasks/text";
 import { FailureError } from "../errors.ts";
-import { modelReader } from "../files/model-directory.ts";
 import { writeWhole } from "../files/write.ts";
 import { gradientReport } from "../report/gradient-report.ts";
 import { CELL_LOOKS } from "../terminal/cells.ts";
@@ -21,12 +19,12 @@ import { commandLine } from "../terminal/invocation.ts";
 import { formatLoss, formatRate, plural } from "../terminal/numbers.ts";
 import { sparkline } from "../terminal/sparkline.ts";
 import { renderTable, type Column } from "../terminal/table.ts";
+import type { GradientBatch, InspectTask } from "../tasks/task.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { gradientBatch, type GradientBatch } from "../text/gradient-batch.ts";
-import { gateRows, layerRows, REACHED, spectrumRows } from "../text/gradient-tables.ts";
+import { gateRows, layerRows, REACHED, spectrumRows } from "../report/gradient-tables.ts";
 
 export interface GradientOptions {
-  /** Texts to read; none are those that the model knows. */
+  /** Data to read; none is what the model knows. */
   files: readonly string[];
   steps?: number;
   sequences?: number;
@@ -35,13 +33,14 @@ export interface GradientOptions {
   force?: true;
 }
 
-/** Pieces of text: more show the same. */
+/** More show the same. */
 const SEQUENCES = 4;
 
-/** Of a text model's directory. */
+/** Of a model directory, with the data that its task finds. */
 export function inspectGradients(
   terminal: Terminal,
   directory: string,
+  gradients: NonNullable<InspectTask["gradients"]>,
   options: GradientOptions,
 ): void {
   const { files, output, force } = options;
@@ -50,17 +49,16 @@ export function inspectGradients(
       `${output} exists already. Choose another name, or replace it (--force).`,
     );
   }
-  const model = loadTextModel(modelReader(directory));
-  const { steps = model.config.seqLength, sequences = SEQUENCES } = options;
-  const batch = gradientBatch(model, directory, files, { steps, sequences });
+  const { steps, sequences = SEQUENCES } = options;
+  const batch = gradients(directory, files, { steps, sequences });
   const precision = options.float64 ? "float64" : "engine";
-  const flow = gradientFlow(model, batch.loss, { precision });
+  const flow = gradientFlow(batch.model, batch.loss, { precision });
 
   terminal.event({ type: "gradients", directory, ...asJson(batch, flow) });
-  const about = `${plural(batch.sequences, "sequence")} of ${plural(batch.steps, "token")} from ${batch.about}, in ${flow.precision}: loss ${formatLoss(flow.loss)}, norm of the gradient ${formatRate(flow.gradNorm)}.`;
+  const about = `${plural(batch.sequences, "sequence")} of ${plural(batch.steps, batch.step)} from ${batch.about}, in ${flow.precision}: loss ${formatLoss(flow.loss)}, norm of the gradient ${formatRate(flow.gradNorm)}.`;
   print(terminal, flow, about);
   if (output === undefined) return;
-  writeWhole(output, reportOf(directory, model, options, flow, about));
+  writeWhole(output, reportOf(directory, batch, options, flow, about));
   terminal.note(`\nThe report is in ${output}.`);
 }
 
@@ -134,12 +132,11 @@ function printSpectra(terminal: Terminal, rows: string[][]): void {
 
 function reportOf(
   directory: string,
-  model: TextModel,
+  { cell }: GradientBatch,
   { files, steps, sequences, float64, output }: GradientOptions,
   flow: GradientFlow,
   about: string,
 ): string {
-  const { cell } = model.config;
   return gradientReport({
     title: `Gradients of ${directory}, ${CELL_LOOKS[cell].name}`,
     about: `Measured on ${about}`,

@@ -6,7 +6,6 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { parseSafetensors, type EngineName, type SafetensorsEntry } from "unrolled";
-import type { TextEvaluation } from "unrolled/tasks/text";
 import { MisuseError } from "../errors.ts";
 import {
   METRICS,
@@ -15,17 +14,13 @@ import {
   readMetrics,
   type MetricsLine,
 } from "../files/model-directory.ts";
-import { label } from "../files/read-bytes.ts";
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatLoss,
-  plural,
-} from "../terminal/numbers.ts";
+import { label, type Source } from "../files/read-bytes.ts";
+import { taskOf } from "../tasks/index.ts";
+import type { CliTask } from "../tasks/task.ts";
+import { describeValue } from "../report/describe.ts";
+import { formatBytes, formatCount, formatDuration, plural } from "../terminal/numbers.ts";
 import { renderPairs, renderTable } from "../terminal/table.ts";
 import { createTerminal, type Terminal } from "../terminal/terminal.ts";
-import { bestOf, type Baseline } from "../text/scores.ts";
 import { engineOption, setUpEngine } from "./engine.ts";
 import { inspectGradients, inspectSpectra, type GradientOptions } from "./inspect-gradients.ts";
 import { jsonOption, wholeNumber } from "./options.ts";
@@ -37,10 +32,10 @@ export function addInspect(program: Command): void {
     .description("Shows what is inside a trained model, or inside any safetensors file.")
     .argument("<model-dir|file>", "what `unrolled train` wrote, or a .safetensors file")
     .option(
-      "--gradients [text...]",
-      "measure gradients, gates and how far back layers reach, on these texts or on the held-out end of the training text; of a file of weights, their spectra",
+      "--gradients [file...]",
+      "measure gradients, gates and how far back layers reach, on these files or on data held out in training; of a file of weights, their spectra",
     )
-    .option("--steps <n>", "tokens in a sequence (default: as in training)", wholeNumber(2))
+    .option("--steps <n>", "steps in a sequence (default: as in training)", wholeNumber(2))
     .option("--sequences <n>", "how many of them (default: 4)", wholeNumber(1))
     .option("--float64", "measure in float64: slow, and down to 1e-150")
     .option("-o, --output <file>", "write what was measured as a report in HTML, too")
@@ -71,10 +66,11 @@ function inspectCommand(path: string, options: InspectOptions): void {
   const terminal = createTerminal(json ?? false);
   setUpEngine(engine);
   if (statSync(path).isDirectory()) {
-    const task = inspectModel(terminal, path);
+    const { inspect } = inspectModel(terminal, path);
     if (gradients === undefined) return;
-    if (task === "text") {
-      inspectGradients(terminal, path, { ...rest, files: gradients === true ? [] : gradients });
+    if (inspect.gradients) {
+      const files = gradients === true ? [] : gradients;
+      inspectGradients(terminal, path, inspect.gradients, { ...rest, files });
       return;
     }
     inspectSpectra(terminal, path, modelReader(path)("model.safetensors"));
@@ -94,45 +90,40 @@ function checkNeeded(options: InspectOptions): void {
 }
 
 /** Returns the task that the model is for. */
-function inspectModel(terminal: Terminal, directory: string): string {
-  const { task, config, formatVersion } = readConfig(directory) as {
-    task: string;
-    formatVersion: unknown;
+function inspectModel(terminal: Terminal, directory: string): CliTask {
+  const task = taskOf(directory);
+  const { config, formatVersion } = readConfig(directory) as {
+    formatVersion?: unknown;
     config?: Record<string, unknown>;
   };
   const bytes = modelReader(directory)("model.safetensors");
   const metrics = readMetrics(join(directory, METRICS));
-  const end = metrics.find(({ type }) => type === "end");
-  terminal.event({ type: "model", directory, task, formatVersion, config, end: end ?? null });
-  terminal.print(`${directory}: a model for the task ${task}`);
+  const end = metrics.find(({ type }) => type === "end") ?? null;
+  terminal.event({ type: "model", directory, task: task.name, formatVersion, config, end });
+  terminal.print(`${directory}: a model for the task ${task.name}`);
   terminal.print();
   const settings = Object.entries(config ?? {}).map(
-    ([key, value]) => [key, String(value)] as const,
+    ([key, value]) => [key, describeValue(value)] as const,
   );
-  terminal.print(renderPairs([...settings, ...training(metrics)]));
+  terminal.print(renderPairs([...settings, ...training(task, metrics)]));
   terminal.print();
   inspectWeights(terminal, join(directory, "model.safetensors"), bytes);
   return task;
 }
 
 /** What happened in training, as far as it was noted. */
-function training(metrics: readonly MetricsLine[]): [string, string][] {
+function training(task: CliTask, metrics: readonly MetricsLine[]): [string, string][] {
   const start = metrics.find(({ type }) => type === "start");
   const end = metrics.find(({ type }) => type === "end");
   if (!start || !end) return [];
-  const source = start.source as { names: string[] } | null;
-  const evaluation = end.evaluation as TextEvaluation;
-  const best = bestOf(start.baselines as Baseline[]);
+  const source = start.source as Source | null;
   return [
     ["trained on", source ? source.names.map(label).join(", ") : "the demo's own text"],
     [
       "trained for",
       `${plural(end.steps as number, "step")}, ${formatDuration(end.seconds as number)}`,
     ],
-    [
-      "held-out loss",
-      `${formatLoss(evaluation.natsPerCharacter)} nats per character (best baseline, ${best.name}: ${formatLoss(best.natsPerCharacter)})`,
-    ],
+    ...task.inspect.facts(start, end),
   ];
 }
 

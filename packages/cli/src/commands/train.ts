@@ -3,12 +3,12 @@
  */
 
 import type { Command } from "commander";
-import { addTrainText } from "./train-text.ts";
+import { TASKS } from "../tasks/index.ts";
 
 export function addTrain(program: Command): void {
   const train = program
     .command("train")
     .description("train a model on your own data")
     .usage("<task> <data…> [options]");
-  addTrainText(train);
+  for (const task of TASKS) task.train(train.command(task.name).summary(task.summary));
 }

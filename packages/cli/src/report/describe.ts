@@ -4,7 +4,7 @@
 
 import { cpus } from "node:os";
 import { label } from "../files/read-bytes.ts";
-import type { RunSettings } from "../text/run-settings.ts";
+import type { RunSettings } from "../train/run-settings.ts";
 
 export type Facts = readonly (readonly [name: string, value: string])[];
 
@@ -13,23 +13,37 @@ export function describeSettings({
   budget,
   patience,
   engine,
+  reading,
   source,
-}: Pick<RunSettings, "config" | "budget" | "patience" | "engine" | "source">): Facts {
-  const settings = { ...config, ...budget, ...(patience === null ? {} : { patience }), engine };
+}: RunSettings): Facts {
+  const settings = {
+    ...reading,
+    ...config,
+    ...budget,
+    ...(patience === null ? {} : { patience }),
+    engine,
+  };
   return [
-    ["text", source.names.map(label).join(", ")],
-    ...Object.entries(settings).map(([key, value]) => [key, String(value)] as const),
+    ["data", source.names.map(label).join(", ")],
+    ...Object.entries(settings).map(([key, value]) => [key, describeValue(value)] as const),
     ...describeMachine(),
   ];
 }
 
+/** A setting as people read it: a word as it is, anything else as JSON. */
+export function describeValue(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
+}
+
 export function describeMachine(): Facts {
-  const processors = cpus();
   return [
-    [
-      "machine",
-      `${processors[0]?.model.trim() ?? "unknown processor"} (${processors.length} cores)`,
-    ],
+    ["machine", machine()],
     ["Node", process.versions.node],
   ];
+}
+
+/** `AMD EPYC 9R14 (2 cores)` */
+export function machine(): string {
+  const processors = cpus();
+  return `${processors[0]?.model.trim() ?? "unknown processor"} (${processors.length} cores)`;
 }

@@ -3,7 +3,7 @@
  */
 
 import type { GradientFlow, LayerFlow } from "unrolled";
-import { gateRows, spectrumRows } from "../text/gradient-tables.ts";
+import { gateRows, spectrumRows } from "./gradient-tables.ts";
 import { formatRate } from "../terminal/numbers.ts";
 import { lineChart, type Series } from "./charts.ts";
 import { html, type Html } from "./html.ts";

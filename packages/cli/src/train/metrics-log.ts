@@ -3,19 +3,18 @@
  * validation, and what came out.
  */
 
-import type { FitEvent } from "unrolled";
-import type { TextData, TextResult } from "unrolled/tasks/text";
+import type { EngineName, Budget, FitEvent, FitResult } from "unrolled";
 import type { MetricsLine } from "../files/model-directory.ts";
-import type { TextSource } from "../files/read-texts.ts";
-import type { RunSettings } from "./run-settings.ts";
-import type { Baseline } from "./scores.ts";
+import type { Source } from "../files/read-bytes.ts";
+import { machine } from "../report/describe.ts";
+import { version } from "../version.ts";
 
 const STEP_EVERY_MS = 1000;
 
 export class MetricsLog {
   readonly lines: MetricsLine[];
   /** Of the last step: the mean over the run so far. */
-  tokensPerSecond = 0;
+  itemsPerSecond = 0;
   #lastStepAt = -Infinity;
 
   constructor(lines: readonly MetricsLine[]) {
@@ -28,7 +27,7 @@ export class MetricsLog {
         this.#forgetAfter(event.startStep);
         break;
       case "step": {
-        this.tokensPerSecond = event.itemsPerSecond;
+        this.itemsPerSecond = event.itemsPerSecond;
         const now = performance.now();
         if (now - this.#lastStepAt < STEP_EVERY_MS) return;
         this.#lastStepAt = now;
@@ -49,36 +48,41 @@ export class MetricsLog {
   }
 }
 
-/** How the run is set up. A text that comes from no file has no source. */
+export interface StartFacts {
+  task: string;
+  config: object;
+  budget: Budget;
+  patience: number | null;
+  engine: EngineName;
+  /** Nothing where the data comes from no file. */
+  source: Source | null;
+}
+
+/** How the run is set up, and on which machine; `facts` are the task's own. */
 export function startLine(
-  settings: Omit<RunSettings, "formatVersion" | "source"> & {
-    source: Omit<TextSource, "text"> | null;
-  },
-  data: TextData,
-  baselines: readonly Baseline[],
+  { task, config, budget, patience, engine, source }: StartFacts,
+  facts: Record<string, unknown>,
 ): MetricsLine {
-  const { config, budget, patience, engine, source } = settings;
   return {
     type: "start",
-    task: "text",
+    task,
     config,
     budget,
     patience,
     engine,
     source,
-    vocabSize: data.tokenizer.vocabSize,
-    trainTokens: data.trainIds.length,
-    validationTokens: data.validationIds.length,
-    baselines,
+    ...facts,
+    date: new Date().toISOString(),
+    machine: machine(),
+    node: process.versions.node,
+    version,
   };
 }
 
-/** What came out. The history is in the lines before. */
+/** What came out; `facts` are the task's own. The history is in the lines before. */
 export function endLine(
-  { fit: { history: _history, ...fit }, evaluation, model }: TextResult,
-  tokensPerSecond: number,
-  sample: string,
+  { history: _history, ...fit }: FitResult,
+  facts: Record<string, unknown>,
 ): MetricsLine {
-  const parameters = model.numParameters();
-  return { type: "end", ...fit, evaluation, parameters, tokensPerSecond, sample };
+  return { type: "end", ...fit, ...facts };
 }

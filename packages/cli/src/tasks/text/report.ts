@@ -3,7 +3,7 @@
  */
 
 import type { LongRangeScore, TextResult } from "unrolled/tasks/text";
-import { CELL_LOOKS } from "../terminal/cells.ts";
+import { CELL_LOOKS } from "../../terminal/cells.ts";
 import {
   formatCount,
   formatDuration,
@@ -11,12 +11,12 @@ import {
   formatPercent,
   formatPerplexity,
   formatSpeed,
-} from "../terminal/numbers.ts";
-import { bestOf, verdict, type Baseline } from "../text/scores.ts";
-import { barChart, lineChart, type Bar, type Reference } from "./charts.ts";
-import type { Facts } from "./describe.ts";
-import { html, type Html } from "./html.ts";
-import { figure, legend, madeBy, page, settingsList, table } from "./page.ts";
+} from "../../terminal/numbers.ts";
+import { bestOf, verdict, type Baseline } from "./scores.ts";
+import { barChart, lineChart, type Bar, type Reference } from "../../report/charts.ts";
+import type { Facts } from "../../report/describe.ts";
+import { html, type Html } from "../../report/html.ts";
+import { figure, legend, madeBy, page, settingsList, table } from "../../report/page.ts";
 
 export interface ReportedRun extends Pick<TextResult, "model" | "fit" | "evaluation"> {
   sample: string;

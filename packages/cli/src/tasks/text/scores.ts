@@ -3,8 +3,8 @@
  */
 
 import type { TextBaseline, TextEvaluation } from "unrolled/tasks/text";
-import { formatLoss, formatPerplexity } from "../terminal/numbers.ts";
-import { renderTable } from "../terminal/table.ts";
+import { formatLoss, formatPerplexity } from "../../terminal/numbers.ts";
+import { renderTable } from "../../terminal/table.ts";
 
 /** A model and its score on held-out text. */
 export interface ScoredModel {

@@ -4,8 +4,8 @@
 
 import { entropyRate, generateCorpus, prepareText, TEXT_DEFAULTS } from "unrolled/tasks/text";
 import type { DecidedPlace, TextConfig, TextData } from "unrolled/tasks/text";
-import { stemOf } from "../files/read-bytes.ts";
-import { readTexts, type TextSource } from "../files/read-texts.ts";
+import { stemOf } from "../../files/read-bytes.ts";
+import { readTexts, type TextSource } from "../../files/read-texts.ts";
 
 export interface DemoText {
   /** For titles. */

@@ -2,36 +2,29 @@
  * @file A few pieces of text to look at a model's gradients with.
  */
 
-import { crossEntropy, tensor, type Tensor } from "unrolled";
-import { prepareText, type TextModel } from "unrolled/tasks/text";
-import { FailureError } from "../errors.ts";
-import { label } from "../files/read-bytes.ts";
-import { readTexts } from "../files/read-texts.ts";
+import { crossEntropy, tensor } from "unrolled";
+import { loadTextModel, prepareText, type TextModel } from "unrolled/tasks/text";
+import { FailureError } from "../../errors.ts";
+import { modelReader } from "../../files/model-directory.ts";
+import { label } from "../../files/read-bytes.ts";
+import { readTexts } from "../../files/read-texts.ts";
+import type { GradientBatch } from "../task.ts";
 import { demoText } from "./demo-text.ts";
 import { notedSource, readNoted } from "./noted-text.ts";
 import { encodeKnown } from "./unknown-characters.ts";
 
-export interface GradientBatch {
-  /** Where the pieces are from, for people. */
-  about: string;
-  sequences: number;
-  steps: number;
-  /** The mean loss of all tokens. */
-  loss: () => Tensor;
-}
-
 /**
- * Pieces of `steps` tokens, spread evenly over the files given or, without any, over the held-out end
+ * Pieces of `steps` tokens (by default as long as in training), spread evenly over the files given or, without any, over the held-out end
  * of the text that the model was trained on.
  */
 export function gradientBatch(
-  model: TextModel,
   directory: string,
   files: readonly string[],
-  wanted: { sequences: number; steps: number },
+  wanted: { sequences: number; steps?: number },
 ): GradientBatch {
+  const model = loadTextModel(modelReader(directory));
   const { ids, about } = heldOut(model, directory, files);
-  const steps = Math.min(wanted.steps, ids.length - 1);
+  const steps = Math.min(wanted.steps ?? model.config.seqLength, ids.length - 1);
   if (steps < 2) {
     throw new FailureError(`${about}: too short; expected at least 3 tokens, got ${ids.length}.`);
   }
@@ -46,7 +39,7 @@ export function gradientBatch(
   }
   const input = tensor(inputs, { shape: [sequences, steps] });
   const loss = () => crossEntropy(model.forward(input)[0].flatten(0, 1), tensor(targets));
-  return { about, sequences, steps, loss };
+  return { model, cell: model.config.cell, about, sequences, steps, step: "token", loss };
 }
 
 function heldOut(

@@ -2,11 +2,11 @@
  * @file The architectures at a glance, as measured.
  */
 
-import type { ReportedRun } from "../report/text-report.ts";
-import { CELL_LOOKS } from "../terminal/cells.ts";
-import { formatCount, formatLoss, formatPercent, formatSpeed } from "../terminal/numbers.ts";
-import { renderTable, type Column } from "../terminal/table.ts";
-import type { Styler } from "../terminal/terminal.ts";
+import type { ReportedRun } from "./report.ts";
+import { CELL_LOOKS } from "../../terminal/cells.ts";
+import { formatCount, formatLoss, formatPercent, formatSpeed } from "../../terminal/numbers.ts";
+import { renderTable, type Column } from "../../terminal/table.ts";
+import type { Styler } from "../../terminal/terminal.ts";
 import { highestBeyondChance, lowestBeyondChance } from "./noise.ts";
 import { bestOf, type Baseline } from "./scores.ts";
 

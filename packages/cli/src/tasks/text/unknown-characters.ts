@@ -5,7 +5,7 @@
 
 import { ArgumentError } from "unrolled";
 import type { TextModel } from "unrolled/tasks/text";
-import { FailureError } from "../errors.ts";
+import { FailureError } from "../../errors.ts";
 
 /** The ids of `text`, which `where` names in errors. */
 export function encodeKnown(model: TextModel, text: string, where: string): Int32Array {

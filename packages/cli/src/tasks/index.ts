@@ -1,0 +1,20 @@
+/**
+ * @file The tasks that the command line knows.
+ */
+
+import { FailureError } from "../errors.ts";
+import { readConfig } from "../files/model-directory.ts";
+import type { CliTask } from "./task.ts";
+import { text } from "./text/index.ts";
+
+export const TASKS: readonly CliTask[] = [text];
+
+/** The task of the model in `directory`. */
+export function taskOf(directory: string): CliTask {
+  const { task } = readConfig(directory);
+  const found = TASKS.find(({ name }) => name === task);
+  if (found) return found;
+  throw new FailureError(
+    `${directory} holds a model for the task ${JSON.stringify(task)}; this version knows: ${TASKS.map(({ name }) => name).join(", ")}. Was it trained with another version of Unrolled?`,
+  );
+}
