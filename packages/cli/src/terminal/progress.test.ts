@@ -86,6 +86,23 @@ test("a validation stays, beside the baseline that it has to beat", () => {
   expect(notes[1]).toMatch(/held-out 1\.900 nats ↑ {2}5-gram 1\.823 \(\+0\.077\)$/);
 });
 
+test("what is better the more there is of it is shown as that", () => {
+  const { terminal, notes } = recorder();
+  const { progress } = progressOn(terminal, {
+    items: "reviews",
+    baseline: { name: "bag of words", loss: 0.2 },
+    measure: {
+      value: (loss) => 1 - loss,
+      format: (x) => `${Math.round(100 * x)} %`,
+      unit: "right",
+    },
+  });
+  progress.handle({ type: "validation", step: 400, loss: 0.15, isBest: true, seconds: 61 });
+  progress.handle({ type: "validation", step: 800, loss: 0.25, isBest: false, seconds: 122 });
+  expect(notes[0]).toMatch(/held-out 85 % right ↑ {2}bag of words 80 % \(\+5 %\)$/);
+  expect(notes[1]).toMatch(/held-out 75 % right ↓ {2}bag of words 80 % \(−5 %\)$/);
+});
+
 test("machines get every validation, and a step about once a second, with its context", () => {
   const { terminal, events } = recorder();
   const { progress, clock } = progressOn(terminal, { context: { cell: "gru" } });

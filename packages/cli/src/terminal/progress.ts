@@ -26,6 +26,10 @@ export interface ProgressOptions {
   label: string;
   /** What the validation loss has to beat. */
   baseline: { name: string; loss: number } | null;
+  /** What `itemsPerSecond` counts. Default: `"tokens"`, for which there is a perplexity, too. */
+  items?: string;
+  /** What a validation measures. Default: {@link NATS}. */
+  measure?: Measure;
   /** Goes along with every event, such as `{ cell: "lstm" }` where several are trained. */
   context?: Readonly<Record<string, unknown>>;
   /** Seconds between plain lines. Default: 10. */
@@ -33,6 +37,17 @@ export interface ProgressOptions {
   /** Now, in milliseconds. Default: the clock. */
   now?: () => number;
 }
+
+/** How the number that a validation gives is shown: always a loss, the less the better. */
+export interface Measure {
+  /** From the loss to what people know, such as `1 − loss` for the share that is right. */
+  value: (loss: number) => number;
+  format: (value: number) => string;
+  /** What stands behind the number: `nats`, `right`, `BLEU`. */
+  unit: string;
+}
+
+export const NATS: Measure = { value: (loss) => loss, format: formatLoss, unit: "nats" };
 
 /** Ten a second is as much as an eye can follow. */
 const LIVE_EVERY_MS = 100;
@@ -108,55 +123,66 @@ export class Progress {
     if (this.#terminal.isLive) {
       if (now - this.#lastLive < LIVE_EVERY_MS) return;
       this.#lastLive = now;
-      this.#terminal.live(liveLine(event, this.#options.label, this.#terminal));
+      this.#terminal.live(liveLine(event, this.#options, this.#terminal));
     } else if (now - this.#lastPlain >= (this.#options.plainEverySeconds ?? 10) * 1000) {
       this.#lastPlain = now;
-      this.#terminal.note(`${this.#options.label}  ${facts(event).join("  ")}`);
+      this.#terminal.note(
+        `${this.#options.label}  ${facts(event, this.#options.items).join("  ")}`,
+      );
     }
   }
 
   #validation(event: ValidationEvent): void {
     this.#event(event);
-    const { label, baseline } = this.#options;
+    const { label, baseline, measure = NATS } = this.#options;
     const style = this.#terminal.noteStyle;
     const steps = formatCount(event.step).padStart(formatCount(this.#totalSteps).length);
-    const loss = style("bold", formatLoss(event.loss));
+    const { value, format, unit } = measure;
+    const loss = style("bold", format(value(event.loss)));
+    const better = value(0) < value(1) ? "↓" : "↑";
+    const worse = better === "↓" ? "↑" : "↓";
     const parts = [
       `${label}  step ${steps}`,
       formatClock(event.seconds).padStart(5),
-      `held-out ${loss} nats ${event.isBest ? "↓" : "↑"}`,
+      `held-out ${loss} ${unit} ${event.isBest ? better : worse}`,
     ];
-    if (baseline) parts.push(compare(event.loss, baseline, style));
+    if (baseline) parts.push(compare(event.loss, baseline, measure, style));
     this.#terminal.note(parts.join("  "));
     this.#lastPlain = this.#now();
   }
 }
 
-function compare(loss: number, baseline: { name: string; loss: number }, style: Styler): string {
-  const gap = loss - baseline.loss;
-  const text = `${baseline.name} ${formatLoss(baseline.loss)} (${gap < 0 ? "−" : "+"}${formatLoss(Math.abs(gap))})`;
-  return gap < 0 ? text : style("dim", text);
+function compare(
+  loss: number,
+  baseline: { name: string; loss: number },
+  { value, format }: Measure,
+  style: Styler,
+): string {
+  const gap = value(loss) - value(baseline.loss);
+  const text = `${baseline.name} ${format(value(baseline.loss))} (${gap < 0 ? "−" : "+"}${format(Math.abs(gap))})`;
+  return loss < baseline.loss ? text : style("dim", text);
 }
 
 /** The most important first: a narrow screen shows as many as fit. */
-function facts(event: StepEvent): string[] {
+function facts(event: StepEvent, items = "tokens"): string[] {
   return [
     `${formatCount(event.step)}/${formatCount(event.totalSteps)}`,
     `loss ${formatLoss(event.loss)}`,
     `${formatClock(event.secondsLeft)} left`,
-    `${formatSpeed(event.itemsPerSecond)} tokens/s`,
-    `perplexity ${formatPerplexity(Math.exp(event.loss))}`,
+    `${formatSpeed(event.itemsPerSecond)} ${items}/s`,
+    ...(items === "tokens" ? [`perplexity ${formatPerplexity(Math.exp(event.loss))}`] : []),
     `lr ${formatRate(event.lr)}`,
   ];
 }
 
-function liveLine(event: StepEvent, label: string, terminal: Terminal): string {
+function liveLine(event: StepEvent, { label, items }: ProgressOptions, terminal: Terminal): string {
   const room = terminal.columns - 1;
   const style = terminal.noteStyle;
   const done = Math.round((event.step / event.totalSteps) * BAR_WIDTH);
   const bar = "━".repeat(done) + style("dim", "─".repeat(BAR_WIDTH - done));
   let line = label;
-  for (const part of [...facts(event).slice(0, 3), bar, ...facts(event).slice(3)]) {
+  const parts = facts(event, items);
+  for (const part of [...parts.slice(0, 3), bar, ...parts.slice(3)]) {
     const longer =
       part === bar ? `${label}  ${bar}${line.slice(label.length)}` : `${line}  ${part}`;
     if (width(longer) > room) break;
