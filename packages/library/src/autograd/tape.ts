@@ -7,6 +7,7 @@
 
 import { backend, type Backend } from "../backends/index.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { trace } from "./trace.ts";
 
 /** What an operation was told besides its tensors: `{ axis: 1 }`. Kept for export and for reading. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -80,6 +81,7 @@ export function recordMany(
   backward: BackwardFunction,
   attributes: Attributes = {},
 ): void {
+  trace(name, inputs, outputs, attributes);
   if (!needsRecord(inputs)) return;
   const node: TapeNode = {
     id: nextId++,

@@ -2,6 +2,7 @@
  * @file How long each sequence of a padded batch really is.
  */
 
+import { traceSame } from "../autograd/trace.ts";
 import { ArgumentError } from "../core/errors.ts";
 import { toIndices } from "../tensor/creation.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -29,10 +30,13 @@ export function readLengths(
 
 /** As int32, whatever whole numbers they are. */
 export function lengthList(where: string, lengths: SequenceLengths): Int32Array {
-  if (lengths instanceof Tensor) return toIndices(`${where}, lengths`, lengths);
+  if (lengths instanceof Tensor) return traceSame(lengths, toIndices(`${where}, lengths`, lengths));
   const list = Array.from(lengths);
   const wrong = list.findIndex((n) => !Number.isInteger(n));
-  if (wrong < 0) return Int32Array.from(list);
+  if (wrong < 0) {
+    const whole = Int32Array.from(list);
+    return lengths instanceof Int32Array ? traceSame(lengths, whole) : whole;
+  }
   throw new ArgumentError(
     `${where}: expected whole numbers as lengths, got ${list[wrong]} for sequence ${wrong}.`,
   );

@@ -6,6 +6,7 @@
  * as PyTorch's key_padding_mask is (whose ones, though, stand for padding).
  */
 
+import { traced } from "../autograd/trace.ts";
 import { ArgumentError, checkSize } from "../core/errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { lengthList, type SequenceLengths } from "./lengths.ts";
@@ -34,5 +35,5 @@ export function sequenceMask(lengths: SequenceLengths, maxLength?: number): Tens
   }
   const mask = new Int32Array(list.length * seq);
   for (const [b, length] of list.entries()) mask.fill(1, b * seq, b * seq + length);
-  return new Tensor(mask, [list.length, seq]);
+  return traced("sequenceMask", [list], new Tensor(mask, [list.length, seq]));
 }

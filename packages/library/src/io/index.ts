@@ -24,3 +24,11 @@ export {
 export { loadIdx, parseIdx, type IdxArray, type IdxData } from "./idx.ts";
 export { loadNpy, parseNpy, type NpyArray, type NpyData } from "./npy.ts";
 export { decodeTaskModel, encodeTaskModel } from "./task-model.ts";
+export {
+  exportOnnx,
+  exportSeq2SeqOnnx,
+  type DynamicAxes,
+  type ExportableModel,
+  type OnnxOptions,
+  type Seq2SeqFiles,
+} from "./onnx/index.ts";

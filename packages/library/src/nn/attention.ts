@@ -11,6 +11,7 @@
  *                 v·tanh(W_q·q + W_k·k)       "additive"   Bahdanau et al. 2015
  */
 
+import { isTraced } from "../autograd/trace.ts";
 import {
   ArgumentError,
   checkLastAxis,
@@ -221,7 +222,8 @@ function biasFor(
       `${where}: expected at least one position that counts in every sequence, got none in sequence ${row}.`,
     );
   }
-  return array.includes(0)
+  // In a graph for any lengths the bias must stand, whatever those of the example are.
+  return array.includes(0) || isTraced()
     ? zeros([batch, 1, src]).maskedFill(counts.eq(0).unsqueeze(1), -Infinity)
     : null;
 }

@@ -233,6 +233,7 @@ function normalize(
   const inputs = [x, weight, bias].filter((t) => t !== null);
   return record("batchNorm", inputs, new Tensor(out, x.shape), backwardStep, {
     eps,
+    fromBatch,
     mean: [...mean],
     variance: [...variance],
   });

@@ -96,6 +96,11 @@ export class CarriedStates {
     }
   }
 
+  /** A layer's state after a call: undefined where none is kept. */
+  get(layer: Module, call: number): NamedState | undefined {
+    return this.#layers.get(layer)?.slots[call]?.kept ?? undefined;
+  }
+
   /** Puts a state in its place, as {@link entries} gave it. */
   set(layer: Module, call: number, state: NamedState): void {
     let calls = this.#layers.get(layer);
@@ -183,4 +188,32 @@ export function sameNumbers(a: Tensor | null, b: Tensor | null): boolean {
   const [xs, ys] = [a.storage.array, b.storage.array];
   for (let i = 0; i < xs.length; i++) if (!Object.is(xs[i], ys[i])) return false;
   return true;
+}
+
+/** The modules that matter to a stream: down to those that carry a state for all inside them. */
+export function* visited(
+  module: Module,
+  path = "",
+): IterableIterator<[path: string, module: Module]> {
+  yield [path, module];
+  if (module.carriesState) return;
+  for (const [name, child] of module.namedChildren()) {
+    yield* visited(child, path ? `${path}.${name}` : name);
+  }
+}
+
+/**
+ * Refuses a model that cannot be read step by step.
+ *
+ * @throws ArgumentError naming the first layer that needs the whole sequence, or the batch
+ */
+export function checkCausal(where: string, model: Module): void {
+  for (const [path, module] of visited(model)) {
+    const why = module.whyNotCausal();
+    if (why === null) continue;
+    const name = module.constructor.name;
+    throw new ArgumentError(
+      `${where}: ${path ? `${path} (${name})` : name} cannot be streamed: ${why}.`,
+    );
+  }
 }

@@ -220,7 +220,6 @@ function conv1d(
     b: columnsOf(xs, sizes, windows),
   });
   const y = new Tensor(batchFirst(product, bias, outChannels, sizes), [batch, outChannels, out]);
-  const { kernelSize, stride, padLeft, padRight, dilation } = windows;
   return record(
     "conv1d",
     bias ? [x, weight, bias] : [x, weight],
@@ -243,7 +242,7 @@ function conv1d(
         ...(bias ? [bias.requiresGrad ? rowSums(grad, outChannels, n) : null] : []),
       ];
     },
-    { kernelSize, stride, padLeft, padRight, dilation, groups },
+    { ...windows, groups, lengths: sizes.hasLengths ? sizes.steps : null },
   );
 }
 

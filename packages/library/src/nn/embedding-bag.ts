@@ -7,6 +7,7 @@
  */
 
 import { record } from "../autograd/tape.ts";
+import { traceAs } from "../autograd/trace.ts";
 import { backend } from "../backends/index.ts";
 import { ArgumentError, formatShape, ShapeError } from "../core/errors.ts";
 import { sameShape } from "../core/shape.ts";
@@ -78,9 +79,15 @@ export class EmbeddingBag extends Embedding {
       for (let j = from; j < to; j++) if (rows[j] !== paddingIdx) places.push(j);
       return places;
     });
-    return mode === "max"
-      ? largest(weight, rows, bags)
-      : total(weight, rows, bags, factors, mode === "mean");
+    return traceAs(
+      "embeddingBag",
+      [ids, weight],
+      () =>
+        mode === "max"
+          ? largest(weight, rows, bags)
+          : total(weight, rows, bags, factors, mode === "mean"),
+      { mode, paddingIdx, options },
+    );
   }
 }
 

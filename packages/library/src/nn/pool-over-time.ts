@@ -4,6 +4,7 @@
  *   last   x[end]                mean   Σ x[t] / n                max   max x[t], feature by feature
  */
 
+import { traceAs } from "../autograd/trace.ts";
 import { ArgumentError, formatShape, ShapeError, unreachable } from "../core/errors.ts";
 import { readLengths, type SequenceLengths } from "../data/lengths.ts";
 import { sequenceMask } from "../data/sequence-mask.ts";
@@ -76,7 +77,9 @@ function lastOf(steps: Tensor, mask: Tensor | null): Tensor {
     while (counts[b * seq + t] === 0) t--;
     return b * seq + t;
   });
-  return steps.flatten(0, 1).indexSelect(0, new Tensor(rows, [batch]));
+  return traceAs("lastStep", [steps, mask], () =>
+    steps.flatten(0, 1).indexSelect(0, new Tensor(rows, [batch])),
+  );
 }
 
 function meanOf(steps: Tensor, mask: Tensor | null): Tensor {

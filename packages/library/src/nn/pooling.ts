@@ -134,7 +134,7 @@ export class MaxPool1d extends Pool1d {
         for (let i = 0; i < winners.length; i++) if (winners[i] >= 0) gradX[winners[i]] += grad[i];
         return [new Tensor(gradX, x.shape)];
       },
-      { ...this.windows },
+      { ...this.windows, lengths: sizes.hasLengths ? sizes.steps : null },
     );
   }
 }
@@ -187,7 +187,11 @@ export class AvgPool1d extends Pool1d {
         });
         return [new Tensor(gradX, x.shape)];
       },
-      { ...this.windows, countIncludePad: this.countIncludePad },
+      {
+        ...this.windows,
+        countIncludePad: this.countIncludePad,
+        lengths: sizes.hasLengths ? sizes.steps : null,
+      },
     );
   }
 }

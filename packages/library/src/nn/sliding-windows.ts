@@ -62,6 +62,8 @@ export interface WindowedBatch {
   /** Steps of the input, and windows along them. */
   seq: number;
   out: number;
+  /** Whether sequences differ in length, or might. */
+  hasLengths: boolean;
   /** [batch]: steps and windows of each sequence. */
   steps: Int32Array;
   counts: Int32Array;
@@ -89,7 +91,8 @@ export function windowedBatch(
         (wrong >= 0 ? `${steps[wrong]} for sequence ${wrong}.` : `${steps.length}.`),
     );
   }
-  return { batch, channels, seq, out, steps, counts: numWindowsOf(steps, windows) };
+  const counts = numWindowsOf(steps, windows);
+  return { batch, channels, seq, out, hasLengths: lengths !== undefined, steps, counts };
 }
 
 /** Runs `f` on [batch, channels, seq]; a single sequence [channels, seq] becomes a batch of one. */

@@ -3,6 +3,7 @@
  */
 
 import { ArgumentError } from "../core/errors.ts";
+import { checkCausal, visited } from "../nn/carried-state.ts";
 import type { Module } from "../nn/module.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Stream } from "./stream.ts";
@@ -48,29 +49,10 @@ export interface StreamOptions {
  * stream.restore(bytes).step(randn([1, 3])).shape; // [1, 2]
  */
 export function createStream(model: StreamableModel, options: StreamOptions = {}): Stream {
-  checkCausal(model);
+  const check = () => checkCausal("createStream", model);
+  check();
   const timeAxis = (options.batchFirst ?? layoutOf(model)) ? 1 : 0;
-  return new Stream(model, timeAxis, () => checkCausal(model));
-}
-
-/** The modules that matter to a stream: down to those that carry a state for all inside them. */
-function* visited(module: Module, path = ""): IterableIterator<[path: string, module: Module]> {
-  yield [path, module];
-  if (module.carriesState) return;
-  for (const [name, child] of module.namedChildren()) {
-    yield* visited(child, path ? `${path}.${name}` : name);
-  }
-}
-
-function checkCausal(model: Module): void {
-  for (const [path, module] of visited(model)) {
-    const why = module.whyNotCausal();
-    if (why === null) continue;
-    const name = module.constructor.name;
-    throw new ArgumentError(
-      `createStream: ${path ? `${path} (${name})` : name} cannot be streamed: ${why}.`,
-    );
-  }
+  return new Stream(model, timeAxis, check);
 }
 
 function layoutOf(model: Module): boolean {

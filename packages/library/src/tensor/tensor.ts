@@ -7,6 +7,7 @@
 
 import { backward } from "../autograd/backward.ts";
 import type { TapeNode } from "../autograd/tape.ts";
+import { trace, traced } from "../autograd/trace.ts";
 import { dtypeOf, type DType, type FloatArray, type NumericArray } from "../core/dtype.ts";
 import { ArgumentError, DTypeError, formatShape, ShapeError } from "../core/errors.ts";
 import { sameShape } from "../core/shape.ts";
@@ -123,7 +124,7 @@ export class Tensor {
 
   /** The same numbers, cut off from the tape. Shares memory. */
   detach(): Tensor {
-    return new Tensor(this.storage, this.shape);
+    return traced("clone", [this], new Tensor(this.storage, this.shape));
   }
 
   /** A copy with memory of its own; the gradient passes through. */
@@ -134,12 +135,14 @@ export class Tensor {
   /** The same numbers as floats, for int32 from comparisons; float tensors come back unchanged. */
   float(): Tensor {
     const floats = arithmetic.floatsOf(this);
-    return floats === this.storage.array ? this : new Tensor(floats, this.shape);
+    if (floats === this.storage.array) return this;
+    return traced("float", [this], new Tensor(floats, this.shape));
   }
 
   /** The whole parts as int32. No gradient passes. */
   int(): Tensor {
-    return new Tensor(Int32Array.from(this.storage.array), this.shape);
+    const whole = Int32Array.from(this.storage.array);
+    return traced("int", [this], new Tensor(whole, this.shape));
   }
 
   // ── In place, for optimizers and initialisers; never recorded ─────────────────────────────────
@@ -153,6 +156,7 @@ export class Tensor {
     }
     this.storage.array.set(source.storage.array);
     this.storage.changed();
+    trace("copy_", [this], []);
     return this;
   }
 
@@ -160,6 +164,7 @@ export class Tensor {
   fill_(value: number): this {
     this.storage.array.fill(value);
     this.storage.changed();
+    trace("fill_", [this], []);
     return this;
   }
 
@@ -168,6 +173,7 @@ export class Tensor {
     const array = this.storage.array;
     for (let i = 0; i < array.length; i++) array[i] *= factor;
     this.storage.changed();
+    trace("mul_", [this], []);
     return this;
   }
 
@@ -182,6 +188,7 @@ export class Tensor {
     const source = other.storage.array;
     for (let i = 0; i < array.length; i++) array[i] += alpha * source[i];
     this.storage.changed();
+    trace("add_", [this], []);
     return this;
   }
 

@@ -10,6 +10,7 @@ import { linear } from "../../tensor/ops/matmul.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Module } from "../module.ts";
 import type { FusedCall } from "./fused-call.ts";
+import type { StepsCall } from "./run-steps.ts";
 import type { LayerResult } from "./stacked-layer.ts";
 import type { TimeSteps } from "./time-steps.ts";
 
@@ -43,6 +44,8 @@ export interface ObservedProduct {
 export interface Observer {
   /** Runs what would be one fused node. */
   unroll(call: FusedCall): LayerResult;
+  /** Runs a layer that goes step by step in its own way; left out, as usual. */
+  run?(call: StepsCall): LayerResult;
   begin(place: Place, step: Step, steps: TimeSteps, before: Tensor[]): ObservedRun;
   /** What follows is given; the three below come from inside of a step. */
   product(product: ObservedProduct): Tensor;

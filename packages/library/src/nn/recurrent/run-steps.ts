@@ -26,6 +26,12 @@ export interface StepsCall {
 
 /** One layer in all its directions. */
 export function runSteps(call: StepsCall): LayerResult {
+  const watching = observer();
+  return watching?.run ? watching.run(call) : runEveryStep(call);
+}
+
+/** {@link runSteps}, whoever watches. */
+export function runEveryStep(call: StepsCall): LayerResult {
   const { module, layer, directions, x, states, sizes, batchFirst, lengths } = call;
   const steps = new TimeSteps(x, batchFirst, lengths);
   const results = directions.map((step, direction) => {

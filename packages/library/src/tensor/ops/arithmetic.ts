@@ -3,6 +3,7 @@
  */
 
 import { record } from "../../autograd/tape.ts";
+import { traced } from "../../autograd/trace.ts";
 import { backend, type BinaryName } from "../../backends/index.ts";
 import { isFloat, type FloatArray, type NumericArray } from "../../core/dtype.ts";
 import { broadcastShapes, broadcastStrides, sameShape, sizeOf } from "../../core/shape.ts";
@@ -91,10 +92,8 @@ function binaryOnIntegers(
     mul: Math.imul,
   }[name];
   const [x, y] = [broadcastTo(a, shape), broadcastTo(b, shape)];
-  return new Tensor(
-    Int32Array.from(x, (value, i) => f(value, y[i])),
-    shape,
-  );
+  const numbers = Int32Array.from(x, (value, i) => f(value, y[i]));
+  return traced(name, [a, b], new Tensor(numbers, shape));
 }
 
 /** The numbers of `t` as floats: int32 becomes the engine's float. */

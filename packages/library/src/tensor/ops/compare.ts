@@ -2,6 +2,7 @@
  * @file Comparisons: int32, 1 where true and 0 where not. No gradient flows through them.
  */
 
+import { traced } from "../../autograd/trace.ts";
 import { broadcastShapes } from "../../core/shape.ts";
 import { Tensor } from "../tensor.ts";
 import { broadcastTo } from "./arithmetic.ts";
@@ -19,9 +20,7 @@ function comparison(name: string, holds: (a: number, b: number) => boolean) {
     const shape = broadcastShapes(name, a.shape, b.shape);
     const x = broadcastTo(a, shape);
     const y = broadcastTo(b, shape);
-    return new Tensor(
-      Int32Array.from(x, (value, i) => (holds(value, y[i]) ? 1 : 0)),
-      shape,
-    );
+    const truths = Int32Array.from(x, (value, i) => (holds(value, y[i]) ? 1 : 0));
+    return traced(name, [a, b], new Tensor(truths, shape));
   };
 }

@@ -213,7 +213,7 @@ export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
   const shape = x.shape.map((size, other) => (other === at ? indices.length : size));
   return record(
     "indexSelect",
-    [x],
+    [x, index],
     new Tensor(out, shape),
     (gradY) => {
       const gradX = backend().alloc(x.size);
@@ -221,7 +221,7 @@ export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
       forEachRow((inX, inY) => {
         for (let k = 0; k < inner; k++) gradX[inX + k] += grad[inY + k];
       });
-      return [new Tensor(gradX, x.shape)];
+      return [new Tensor(gradX, x.shape), null];
     },
     { axis: at },
   );
@@ -252,12 +252,12 @@ export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
   for (let j = 0; j < source.length; j++) out[j] = x.storage.array[source[j]];
   return record(
     "gather",
-    [x],
+    [x, index],
     new Tensor(out, index.shape),
     (gradY) => {
       const gradX = backend().alloc(x.size);
       for (let j = 0; j < source.length; j++) gradX[source[j]] += gradY.storage.array[j];
-      return [new Tensor(gradX, x.shape)];
+      return [new Tensor(gradX, x.shape), null];
     },
     { axis: at },
   );
@@ -265,13 +265,7 @@ export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
 
 /** y = value where the mask is not 0, else x; dL/dx = dL/dy where the mask is 0 */
 export function maskedFill(x: Tensor, mask: Tensor, value: number): Tensor {
-  const condition = mask.storage.array;
-  const isNonZero = new Tensor(
-    Int32Array.from(condition, (m) => (m === 0 ? 0 : 1)),
-    mask.shape,
-  );
-  const filler = new Tensor(backend().alloc(1).fill(value), []);
-  return where(isNonZero, filler, x);
+  return where(mask, new Tensor(backend().alloc(1).fill(value), []), x);
 }
 
 /**
@@ -292,7 +286,7 @@ export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   );
   const out = backend().alloc(sizeOf(shape));
   for (let i = 0; i < out.length; i++) out[i] = isA[i] !== 0 ? as[i] : bs[i];
-  return record("where", [a, b], new Tensor(out, shape), (gradY) => {
+  return record("where", [condition, a, b], new Tensor(out, shape), (gradY) => {
     const part = (wanted: boolean) => {
       const grad = backend().alloc(gradY.size);
       for (let i = 0; i < grad.length; i++) {
@@ -301,6 +295,7 @@ export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
       return new Tensor(grad, shape);
     };
     return [
+      null,
       a.requiresGrad ? sumTo(part(true), a.shape) : null,
       b.requiresGrad ? sumTo(part(false), b.shape) : null,
     ];

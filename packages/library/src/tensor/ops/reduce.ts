@@ -3,6 +3,7 @@
  */
 
 import { record } from "../../autograd/tape.ts";
+import { traced } from "../../autograd/trace.ts";
 import { backend } from "../../backends/index.ts";
 import { isFloat } from "../../core/dtype.ts";
 import { formatShape, ShapeError } from "../../core/errors.ts";
@@ -153,7 +154,7 @@ function extremeOfAll(which: Which, x: Tensor, { keepdim = false }: ReduceOption
 function argExtreme(which: Which, x: Tensor, axis: number, options?: ReduceOptions): Tensor {
   const at = normalizeAxis(`arg${which}`, axis, x.rank);
   const { shape } = shapesOf(x, [at], options?.keepdim);
-  return new Tensor(positions(which, x, at), shape);
+  return traced(`arg${which}`, [x], new Tensor(positions(which, x, at), shape), { axis: at });
 }
 
 /** For each line along `axis`, the index of its extreme: the first of equals; NaN beats all. */
