@@ -4,7 +4,6 @@
 
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PublishedTable, Row } from "./table.ts";
 
 const FOLDER = join(import.meta.dirname, "results");
 
@@ -26,16 +25,19 @@ export interface RunRecord {
   date: string;
 }
 
-/** In the order in which they finished. */
-export function readRecords({ name }: PublishedTable): RunRecord[] {
+/** Of the table of this name, in the order in which they finished. */
+export function readRecords<R extends RunRecord = RunRecord>({ name }: { name: string }): R[] {
   const path = join(FOLDER, `${name}.jsonl`);
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as RunRecord);
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as R);
 }
 
 /** The latest record of each of a row's seeds that has one. */
-export function recordsOf(records: RunRecord[], row: Row): RunRecord[] {
+export function recordsOf<R extends RunRecord>(
+  records: readonly R[],
+  row: { name: string; seeds: readonly number[] },
+): R[] {
   return row.seeds.flatMap(
     (seed) => records.findLast((record) => record.row === row.name && record.seed === seed) ?? [],
   );

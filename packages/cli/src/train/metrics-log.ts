@@ -3,7 +3,13 @@
  * validation, and what came out.
  */
 
-import type { EngineName, Budget, FitEvent, FitResult } from "unrolled";
+import {
+  getNumThreads,
+  type Budget,
+  type EngineName,
+  type FitEvent,
+  type FitResult,
+} from "unrolled";
 import type { MetricsLine } from "../files/model-directory.ts";
 import type { Source } from "../files/read-bytes.ts";
 import { machine } from "../report/describe.ts";
@@ -58,7 +64,7 @@ export interface StartFacts {
   source: Source | null;
 }
 
-/** How the run is set up, and on which machine; `facts` are the task's own. */
+/** How the run is set up, which command began it and where; `facts` are the task's own. */
 export function startLine(
   { task, config, budget, patience, engine, source }: StartFacts,
   facts: Record<string, unknown>,
@@ -72,8 +78,10 @@ export function startLine(
     engine,
     source,
     ...facts,
+    command: process.argv.slice(2),
     date: new Date().toISOString(),
     machine: machine(),
+    threads: getNumThreads(),
     node: process.versions.node,
     version,
   };

@@ -211,7 +211,10 @@ export class TrainingRun<Config extends object> {
     files: Record<string, Uint8Array | string>,
     report: string,
   ): void {
-    const end = endLine(fit, facts);
+    const { user, system } = process.cpuUsage();
+    // What another process spent before the run went on here is not known.
+    const cpu = this.#interrupted ? {} : { cpuSeconds: (user + system) / 1e6 };
+    const end = endLine(fit, { ...facts, ...cpu });
     this.#log.lines.push(end);
     writeModel(this.directory, {
       [REPORT]: report,

@@ -1,0 +1,90 @@
+/**
+ * @file `npm run results [-- <task>[/<entry>] [--page] [--take <model-dir>…] [--again]]`: runs an
+ * application's commands over their seeds, keeps what they find, and writes docs/results/<task>.md.
+ */
+
+import { parseArgs } from "node:util";
+import { minutes } from "../summary.ts";
+import type { Application, Entry } from "./application.ts";
+import { APPLICATIONS } from "./index.ts";
+import { oursInWords, pagePath, writePage } from "./page.ts";
+import { hasData, recordsFor, runSeed, take, trainCommand } from "./runs.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    page: { type: "boolean", default: false },
+    take: { type: "string", multiple: true, default: [] },
+    again: { type: "boolean", default: false },
+  },
+});
+
+if (positionals.length === 0) APPLICATIONS.forEach(list);
+else await results(positionals[0]);
+
+function list(application: Application): void {
+  console.log(`\n${application.name}: ${application.title}`);
+  for (const entry of application.entries) {
+    const done = recordsFor(application, entry).map(({ seed }) => seed);
+    const time = `${minutes(entry.minutesPerSeed * 60)} a seed`;
+    const seeds = `seeds ${entry.seeds.join(", ")}; done ${done.join(", ") || "none"}`;
+    console.log(`  ${entry.name.padEnd(24)} ${time.padEnd(18)} ${seeds}`);
+  }
+}
+
+async function results(name: string): Promise<void> {
+  const [task, start = ""] = name.split("/");
+  const application = APPLICATIONS.find((candidate) => candidate.name === task);
+  const entries = application?.entries.filter((entry) => entry.name.startsWith(start)) ?? [];
+  if (!application || entries.length === 0) {
+    misused(`there is no "${name}". Without a name it lists what there is.`);
+    return;
+  }
+  if (values.take.length > 0) takeAll(application, entries, values.take);
+  else if (!values.page) await runAll(application, entries);
+  writePage(application);
+  console.log(`written: ${pagePath(application)}`);
+}
+
+function takeAll(
+  application: Application,
+  entries: readonly Entry[],
+  directories: readonly string[],
+): void {
+  for (const directory of directories) {
+    const [entry] = entries;
+    if (entries.length > 1) {
+      misused(
+        `say whose result that is: --take with one of ${entries.map((it) => `${application.name}/${it.name}`).join(", ")}.`,
+      );
+      return;
+    }
+    const { seed, score } = take(application, entry, directory);
+    console.log(`${entry.name}, seed ${seed}: ${score.toFixed(entry.digits)} ${entry.metric}`);
+  }
+}
+
+async function runAll(application: Application, entries: readonly Entry[]): Promise<void> {
+  for (const entry of entries) {
+    console.log(`\n${entry.what}\n${trainCommand(application, entry)}`);
+    if (!hasData(entry)) {
+      console.log("  its data is not there: set UNROLLED_DATA to the folder that holds it");
+      continue;
+    }
+    for (const seed of entry.seeds) {
+      const done = recordsFor(application, entry).some((record) => record.seed === seed);
+      if (done && !values.again) continue;
+      if (!(await runSeed(application, entry, seed, values.again))) {
+        console.log("interrupted; the same command goes on from here");
+        process.exitCode = 130;
+        return;
+      }
+    }
+    console.log(`  ${oursInWords(entry, recordsFor(application, entry))} ${entry.metric}`);
+  }
+}
+
+function misused(message: string): void {
+  process.stderr.write(`results: ${message}\n`);
+  process.exitCode = 2;
+}
