@@ -53,6 +53,11 @@ export interface Seq2SeqDecoderOptions {
   memorySize?: number;
   /** Give h̃ to the next step as an input, beside the token. Needs attention. Default: `false`. */
   inputFeeding?: boolean;
+  /**
+   * Read and predict tokens by the same vectors: `head.weight` is `embedding.weight`, h̃ has
+   * embeddingDim features, and both start small, ±1/√embeddingDim. Default: `false`.
+   */
+  tieHead?: boolean;
   /** Probability of zeroing: after the embedding, between layers, and of h̃. Default: 0. */
   dropout?: number;
   /** The id that only fills up short targets: see {@link Embedding}. Default: none. */
@@ -81,6 +86,11 @@ export interface TeacherForcingOptions {
   teacherForcing?: number;
   /** Decides which inputs are true. Default: the library's own generator. */
   generator?: RandomGenerator;
+  /**
+   * Scores for these of the batch · tgt places alone, row by row: [places, vocabSize]. Where targets
+   * differ in length, this saves what the head would do past their ends. Default: all.
+   */
+  places?: Int32Array;
 }
 
 export interface Seq2SeqOutput {
@@ -122,6 +132,8 @@ export class Seq2SeqDecoder extends Module {
   readonly cell: RecurrentCellName;
   readonly numLayers: number;
   readonly hiddenSize: number;
+  /** Features of h̃. */
+  readonly outputSize: number;
   readonly inputFeeding: boolean;
   readonly embedding: Embedding;
   readonly dropout: Dropout;
@@ -138,7 +150,7 @@ export class Seq2SeqDecoder extends Module {
   ) {
     super();
     const { cell = "lstm", numLayers = 1, attention = null, memorySize = hiddenSize } = options;
-    const { inputFeeding = false, dropout = 0, paddingIdx, generator } = options;
+    const { inputFeeding = false, tieHead = false, dropout = 0, paddingIdx, generator } = options;
     if (inputFeeding && attention === null) {
       throw new ArgumentError(
         'Seq2SeqDecoder: inputFeeding gives the next step what attention read, got attention null. Choose a score, such as "general".',
@@ -150,7 +162,8 @@ export class Seq2SeqDecoder extends Module {
     this.inputFeeding = inputFeeding;
     this.embedding = new Embedding(vocabSize, embeddingDim, { paddingIdx, generator });
     this.dropout = new Dropout(dropout, { generator });
-    const inputSize = embeddingDim + (inputFeeding ? hiddenSize : 0);
+    this.outputSize = tieHead ? embeddingDim : hiddenSize;
+    const inputSize = embeddingDim + (inputFeeding ? this.outputSize : 0);
     this.recurrent = createRecurrent("Seq2SeqDecoder", cell, inputSize, hiddenSize, {
       numLayers,
       dropout,
@@ -160,10 +173,16 @@ export class Seq2SeqDecoder extends Module {
     this.attention = attention
       ? new Attention(hiddenSize, memorySize, { score: attention, generator })
       : null;
-    this.combine = attention
-      ? new Linear(memorySize + hiddenSize, hiddenSize, { bias: false, generator })
-      : null;
-    this.head = new Linear(hiddenSize, vocabSize, { generator });
+    const combined = attention ? memorySize + hiddenSize : hiddenSize;
+    this.combine =
+      attention || tieHead
+        ? new Linear(combined, this.outputSize, { bias: false, generator })
+        : null;
+    // Standard normal rows, right for reading, would make the first predictions absurdly sure.
+    const { weight } = this.embedding;
+    if (tieHead) weight.storage.array.set(weight.mul(embeddingDim ** -0.5).storage.array);
+    const shared = tieHead ? weight : undefined;
+    this.head = new Linear(this.outputSize, vocabSize, { weight: shared, generator });
   }
 
   /**
@@ -185,7 +204,7 @@ export class Seq2SeqDecoder extends Module {
     const batch = hidden[0].shape[1];
     return {
       hidden,
-      fed: this.inputFeeding ? zeros([batch, 1, this.hiddenSize]) : null,
+      fed: this.inputFeeding ? zeros([batch, 1, this.outputSize]) : null,
       memory: this.attention && memory ? this.attention.prepare(memory, { lengths }) : null,
       sources: Int32Array.from({ length: batch }, (_, row) => row),
     };
@@ -197,21 +216,23 @@ export class Seq2SeqDecoder extends Module {
    * @throws ArgumentError if teacherForcing is not between 0 and 1
    */
   forward(inputs: Tensor, state: Seq2SeqState, options: TeacherForcingOptions = {}): Seq2SeqOutput {
-    const { teacherForcing = 1, generator = defaultGenerator } = options;
+    const { teacherForcing = 1, generator = defaultGenerator, places } = options;
     checkProbability("Seq2SeqDecoder.forward", "teacherForcing", teacherForcing);
     if (inputs.rank !== 2 || inputs.shape[1] === 0) {
       throw new ShapeError(
         `Seq2SeqDecoder.forward: expected ids [batch, tgt] of at least one step, got ${formatShape(inputs.shape)}.`,
       );
     }
-    if (teacherForcing < 1) return this.#freely(inputs, state, teacherForcing, generator);
+    if (teacherForcing < 1) {
+      return this.#decoded(this.#freely(inputs, state, teacherForcing, generator), places);
+    }
 
     const x = this.#embed(inputs); // [batch, tgt, embeddingDim]
     const steps: Advanced[] = [];
     for (const part of this.inputFeeding ? x.chunk(x.shape[1], 1) : [x]) {
       steps.push(this.#advance(part, steps.at(-1)?.state ?? state));
     }
-    return this.#decoded(steps);
+    return this.#decoded(steps, places);
   }
 
   /** One step, for decoding: tokens [batch] → logits [batch, vocabSize], weights [batch, src]. */
@@ -256,8 +277,11 @@ export class Seq2SeqDecoder extends Module {
   }
 
   #attend(output: Tensor, memory: AttentionMemory | null): [h: Tensor, weights: Tensor | null] {
-    if (!this.attention || !this.combine) return [this.dropout.forward(output), null];
-    if (!memory) throw internalError("a decoder with attention has no memory");
+    if (!this.attention) {
+      const h = this.combine ? this.combine.forward(output).tanh() : output;
+      return [this.dropout.forward(h), null];
+    }
+    if (!memory || !this.combine) throw internalError("a decoder with attention has no memory");
     const [context, weights] = this.attention.forward(output, memory);
     const h = this.combine.forward(cat([context, output], -1)).tanh();
     return [this.dropout.forward(h), weights];
@@ -269,7 +293,7 @@ export class Seq2SeqDecoder extends Module {
     start: Seq2SeqState,
     teacherForcing: number,
     generator: RandomGenerator,
-  ): Seq2SeqOutput {
+  ): Advanced[] {
     const [batch, tgt] = inputs.shape;
     const ids = toIndices("Seq2SeqDecoder.forward", inputs);
     const steps: Advanced[] = [];
@@ -285,13 +309,15 @@ export class Seq2SeqDecoder extends Module {
         generator.random() < teacherForcing ? ids[row * tgt + t + 1] : guesses[row],
       );
     }
-    return this.#decoded(steps);
+    return steps;
   }
 
-  #decoded(steps: readonly Advanced[]): Seq2SeqOutput {
+  #decoded(steps: readonly Advanced[], places?: Int32Array): Seq2SeqOutput {
     const along = (parts: readonly Tensor[]) => (parts.length === 1 ? parts[0] : cat(parts, 1));
+    const h = along(steps.map((step) => step.h)); // [batch, tgt, outputSize]
+    const scored = places ? h.flatten(0, 1).indexSelect(0, new Tensor(places, [places.length])) : h;
     return {
-      logits: this.head.forward(along(steps.map(({ h }) => h))),
+      logits: this.head.forward(scored),
       weights: this.attention && along(steps.map(({ weights }) => weights!)),
       state: steps[steps.length - 1].state,
     };

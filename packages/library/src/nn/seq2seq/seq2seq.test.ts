@@ -74,6 +74,43 @@ describe("Seq2Seq", () => {
     expect(bridgeOf(4, 5, false)).not.toBeNull();
   });
 
+  test("places scores these positions alone, as they come out of all", () => {
+    const model = modelOf(1);
+    const places = Int32Array.of(3, 0);
+    const all = model.forward(source, inputs).logits.flatten(0, 1).toArray() as number[][];
+    const some = model.forward(source, inputs, { places }).logits;
+    expect(some.shape).toEqual([2, 7]);
+    for (const [row, place] of places.entries()) {
+      const scores = some.select(0, row).toArray() as number[];
+      scores.forEach((score, token) => expect(score).toBeCloseTo(all[place][token], 5));
+    }
+  });
+
+  test.each(["general", null] as const)(
+    "with attention %s, a tied head reads and predicts by the same vectors, which learn from both",
+    (attention) => {
+      const generator = new RandomGenerator(3);
+      const encoder = new Seq2SeqEncoder(6, 3, 5, { generator });
+      const decoder = new Seq2SeqDecoder(7, 3, 5, { attention, tieHead: true, generator });
+      const model = new Seq2Seq(encoder, decoder, { generator });
+      expect(decoder.head.weight).toBe(decoder.embedding.weight);
+      expect(decoder.combine!.weight.shape).toEqual([3, attention ? 10 : 5]);
+      const keys = Object.keys(model.stateDict());
+      expect(keys.filter((key) => /embedding|head/.test(key)).slice(1)).toEqual([
+        "decoder.embedding.weight",
+        "decoder.head.weight",
+        "decoder.head.bias",
+      ]);
+
+      // Token 6 is predicted only, and token 1 read only, before a loss on token 6 alone.
+      const { logits } = model.forward(source, tensor([[1], [1]]));
+      logits.select(-1, 6).sum().backward();
+      const rows = decoder.embedding.weight.grad!.toArray() as number[][];
+      const moved = rows.map((row) => row.some((value) => value !== 0));
+      expect(moved).toEqual([false, true, false, false, false, false, true]);
+    },
+  );
+
   test("says what does not fit together", () => {
     const encoder = new Seq2SeqEncoder(6, 3, 4, { cell: "gru" });
     expect(() => new Seq2Seq(encoder, new Seq2SeqDecoder(7, 3, 4))).toThrow(
