@@ -1,0 +1,134 @@
+/**
+ * @file Pairs of sentences → ids → batches.
+ */
+
+import {
+  ArgumentError,
+  collateIds,
+  DataLoader,
+  padSequence,
+  tensor,
+  type BatchSource,
+  type Tensor,
+} from "unrolled";
+import type { TranslationConfig } from "./config.ts";
+import type { SentencePair } from "./pairs.ts";
+import { SourceLengthBatches } from "./source-length-batches.ts";
+import {
+  encodeSentence,
+  END,
+  PAD,
+  START,
+  trainTokenizers,
+  type TranslationTokenizers,
+} from "./tokens.ts";
+
+/** A pair as ids: the source with its end, the target with start and end. */
+export interface EncodedPair {
+  source: Int32Array;
+  target: Int32Array;
+}
+
+/** What a model trains on and is validated with. */
+export interface TranslationData {
+  tokenizers: TranslationTokenizers;
+  train: EncodedPair[];
+  /** As text, since what counts is what is read. */
+  validation: readonly SentencePair[];
+  /** Pairs left out because a side has more than `maxLength` tokens. */
+  tooLong: number;
+}
+
+/** Some pairs, ready for the model. */
+export interface TranslationBatch {
+  /** [batch, src], ids; and how long each is. */
+  source: Tensor;
+  lengths: Int32Array;
+  /** [batch, tgt]: the start token, then the target without its end. */
+  inputs: Tensor;
+  /** Which places of `inputs`, row by row, have a token to predict; and which token: [places] each. */
+  places: Int32Array;
+  expected: Tensor;
+}
+
+/**
+ * Learns the vocabularies from the training pairs, and encodes them.
+ *
+ * @throws ArgumentError if no pair is short enough to train on
+ */
+export function prepareTranslation(
+  train: readonly SentencePair[],
+  validation: readonly SentencePair[],
+  config: TranslationConfig,
+): TranslationData {
+  if (train.length === 0) {
+    throw new ArgumentError(
+      "translation: expected at least one pair of sentences to train on, got none.",
+    );
+  }
+  const tokenizers = trainTokenizers(train, config);
+  const encoded = train.map((pair) => encodePair(pair, tokenizers));
+  const { maxLength } = config;
+  const kept = encoded.filter(
+    ({ source, target }) => source.length <= maxLength + 1 && target.length <= maxLength + 2,
+  );
+  if (kept.length === 0) {
+    const shortest = Math.min(...encoded.map((p) => Math.max(p.source.length, p.target.length)));
+    throw new ArgumentError(
+      `translation: expected sentences of at most ${maxLength} tokens (maxLength), and in each of ${train.length} pairs a side is longer; the shortest pair has ${shortest}. Raise maxLength, or split the sentences.`,
+    );
+  }
+  return { tokenizers, train: kept, validation, tooLong: encoded.length - kept.length };
+}
+
+function encodePair(
+  { source, target }: SentencePair,
+  tokenizers: TranslationTokenizers,
+): EncodedPair {
+  return {
+    source: Int32Array.of(...encodeSentence(tokenizers.source, source), END),
+    target: Int32Array.of(START, ...encodeSentence(tokenizers.target, target), END),
+  };
+}
+
+/** The training batches, with a place that can be saved. */
+export function translationBatches(
+  pairs: readonly EncodedPair[],
+  { batchTokens }: Pick<TranslationConfig, "batchTokens">,
+): BatchSource<TranslationBatch> {
+  return new DataLoader(pairs, {
+    batchSampler: new SourceLengthBatches(
+      pairs.map(({ source }) => source.length),
+      pairs.map(({ target }) => target.length),
+      batchTokens,
+    ),
+    collate: collatePairs,
+  });
+}
+
+/** Pairs side by side, padded at their ends. */
+export function collatePairs(pairs: readonly EncodedPair[]): TranslationBatch {
+  const { ids: source, lengths } = collateIds(
+    pairs.map((pair) => pair.source),
+    { paddingValue: PAD },
+  );
+  const { ids, shape } = padSequence(
+    pairs.map(({ target }) => target.subarray(0, -1)),
+    { paddingValue: PAD },
+  );
+  const places: number[] = [];
+  const expected: number[] = [];
+  for (const [row, { target }] of pairs.entries()) {
+    for (let t = 1; t < target.length; t++) {
+      places.push(row * shape[1] + t - 1);
+      expected.push(target[t]);
+    }
+  }
+  return {
+    source,
+    lengths,
+    inputs: tensor(ids, { shape }),
+    places: Int32Array.from(places),
+    expected: tensor(Int32Array.from(expected)),
+  };
+}
