@@ -6,8 +6,9 @@ import { FailureError } from "../errors.ts";
 import { readConfig } from "../files/model-directory.ts";
 import type { CliTask } from "./task.ts";
 import { text } from "./text/index.ts";
+import { translation } from "./translation/index.ts";
 
-export const TASKS: readonly CliTask[] = [text];
+export const TASKS: readonly CliTask[] = [text, translation];
 
 /** The task of the model in `directory`. */
 export function taskOf(directory: string): CliTask {
