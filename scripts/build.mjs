@@ -1,5 +1,6 @@
 /**
- * @file Builds what is not current: kernels → library → experiments → command line → declarations.
+ * @file Builds what is not current: kernels → library → experiments → command line, its
+ * pages → declarations.
  *
  *   npm run build              everything whose sources have changed
  *   npm run build -- --force   everything
@@ -20,7 +21,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fail, ROOT, say, seconds, setUp } from "./setup.mjs";
 
@@ -43,7 +44,7 @@ const WORKER = join(LIBRARY, "src/backends/wasm/threads/generated/worker-source.
 /** What the sources themselves need before anything can run them: tests, examples, checks. */
 export const SOURCE_PARTS = ["kernels", "worker"];
 /** What `unrolled` needs to run; the declarations are for who imports it. */
-export const COMMAND_PARTS = [...SOURCE_PARTS, "library", "experiments", "command line"];
+export const COMMAND_PARTS = [...SOURCE_PARTS, "library", "experiments", "command line", "pages"];
 
 /** The course's pages take a while, and nothing else needs them: they are built when named. */
 export const COURSE_PARTS = [...SOURCE_PARTS, "course"];
@@ -83,6 +84,15 @@ const PARTS = {
       THIS_FILE,
     ],
     build: buildCli,
+  },
+  pages: {
+    sources: () => [
+      ...librarySources(),
+      ...filesIn(dirname(WORKER)),
+      ...filesIn(join(CLI, "src", "page")).filter(isShipped),
+      THIS_FILE,
+    ],
+    build: buildPages,
   },
   declarations: {
     sources: () => [
@@ -212,6 +222,34 @@ async function buildCli() {
   });
 }
 
+/**
+ * The scripts of the pages that `unrolled export --page` writes: for every task what people see and the
+ * worker that runs the model, each as one classic script with all that it needs.
+ */
+async function buildPages() {
+  const esbuild = await import("esbuild");
+  const folder = join(CLI, "src", "page");
+  const tasks = filesIn(join(folder, "worker")).filter((path) => !path.endsWith("serve.ts"));
+  const { outputFiles } = await esbuild.build({
+    entryPoints: tasks.flatMap((path) => [path, join(folder, "browser", basename(path))]),
+    outbase: folder,
+    outdir: join(CLI, "dist", "page"),
+    bundle: true,
+    write: false,
+    format: "iife",
+    minify: true,
+    target: "es2022",
+    platform: "browser",
+    conditions: [SOURCE_CONDITION],
+    external: ["@huggingface/tokenizers"],
+    logLevel: "error",
+  });
+  const outputs = outputFiles.map(({ path }) => path);
+  for (const { path, contents } of outputFiles) replaceFile(path, contents);
+  removeExcept(outputs, join(CLI, "dist", "page"), (path) => path.endsWith(".js"));
+  return outputs;
+}
+
 async function bundle(options) {
   const esbuild = await import("esbuild");
   const { outputFiles } = await esbuild.build({
@@ -228,8 +266,13 @@ async function bundle(options) {
   });
   const outputs = outputFiles.map(({ path }) => path);
   for (const { path, contents } of outputFiles) replaceFile(path, contents);
-  removeExcept(outputs, options.outdir, (path) => /\.js(\.map)?$/.test(path));
+  removeExcept(outputs, options.outdir, (path) => isBundled(path, options.outdir));
   return outputs;
+}
+
+/** The pages' scripts, in the command's own folder, are another part's. */
+function isBundled(path, folder) {
+  return /\.js(\.map)?$/.test(path) && !relative(folder, path).startsWith(`page${sep}`);
 }
 
 /**

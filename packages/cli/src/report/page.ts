@@ -28,7 +28,8 @@ export function madeBy(command: string): Html {
     <pre>${command}</pre>`;
 }
 
-export function page(title: string, body: Html): string {
+/** `head` goes behind the style: rules and scripts of one page. */
+export function page(title: string, body: Html, head: Html | null = null): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -39,6 +40,7 @@ export function page(title: string, body: Html): string {
         <style>
           ${new Html(CSS)}
         </style>
+        ${head}
       </head>
       <body>
         <main>${body}</main>

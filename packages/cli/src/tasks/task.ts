@@ -25,6 +25,23 @@ export interface CliTask {
   /** `unrolled eval <model-dir> <data>`: its metrics beside its baselines. */
   eval: SetUp;
   inspect: InspectTask;
+  export: ExportTask;
+}
+
+/** `unrolled export <model-dir>` writes the weights of any model, and with these: */
+export interface ExportTask {
+  /** `--onnx`: one file, or several of which each has a word of its own before its ending. */
+  onnx?: (read: (name: string) => Uint8Array) => readonly OnnxFile[];
+  /** `--page`: what the page says of the model under its title. Its script has the task's name. */
+  page?: (read: (name: string) => Uint8Array) => string;
+}
+
+export interface OnnxFile {
+  /** `"decoder"` in `model-decoder.onnx`; nothing for the only file. */
+  part?: string;
+  bytes: Uint8Array;
+  /** What goes in and what comes out, for people. */
+  says: string;
 }
 
 /** `unrolled inspect <model-dir>` shows settings, tensors and spectra of any model, and this. */

@@ -4,6 +4,7 @@
 
 import type { CliTask } from "../task.ts";
 import { setUpEval } from "./eval.ts";
+import { textExport } from "./export.ts";
 import { trainingFacts } from "./facts.ts";
 import { gradientBatch } from "./gradient-batch.ts";
 import { setUpRun } from "./run.ts";
@@ -16,4 +17,5 @@ export const text: CliTask = {
   run: setUpRun,
   eval: setUpEval,
   inspect: { facts: trainingFacts, gradients: gradientBatch },
+  export: textExport,
 };

@@ -27,6 +27,7 @@ export {
 } from "./predict.ts";
 export { scoreText, type ScoredToken, type TextScore } from "./score.ts";
 export { loadTextModel, saveTextModel } from "./model-files.ts";
+export { textOnnx } from "./onnx.ts";
 export { longRangeAccuracy, type LongRangeScore } from "./long-range.ts";
 export { textBaselines, type BaselineOptions, type TextBaseline } from "./baselines.ts";
 export {

@@ -1,0 +1,170 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { manualSeed } from "unrolled";
+import {
+  generateText,
+  nextTokens,
+  prepareText,
+  saveTextModel,
+  textConfig,
+  TextModel,
+} from "unrolled/tasks/text";
+import { findChromium, HOW_TO_GET_CHROMIUM, launch } from "../../../site/test/browser.ts";
+import { buildCommand, makeFolder, someText, unrolled } from "./command.ts";
+
+manualSeed(1);
+const config = textConfig({ hiddenSize: 8, embeddingDim: 6, seqLength: 4, batchSize: 1 });
+const model = new TextModel(config, prepareText(someText(3000), config).tokenizer);
+
+const cwd = makeFolder();
+const run = (...args: string[]) => unrolled(args, { cwd });
+
+beforeAll(async () => {
+  buildCommand();
+  mkdirSync(join(cwd, "book"));
+  for (const [name, bytes] of Object.entries(saveTextModel(model))) {
+    writeFileSync(join(cwd, "book", name), bytes);
+  }
+  const { code, stdout } = await run("export", "book", "--page", "book.html");
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^book\.html: .* kB\. Open it in a/)]);
+});
+
+describe("export", () => {
+  test("--onnx writes the model with its vocabulary, and says what goes in and out", async () => {
+    const { code, stdout } = await run("export", "book", "--onnx", "book.onnx");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^book\.onnx: .* ids \[batch, seq\] and the state before/);
+    const file = readFileSync(join(cwd, "book.onnx"), "latin1");
+    for (const word of ["LSTM", "h.next", "c.next", "embedding.weight", '"hiddenSize":8']) {
+      expect(file).toContain(word);
+    }
+    expect(file).toContain('{"h":[1,1,8],"c":[1,1,8]}');
+  });
+
+  test("several formats at once, and nothing where one of them would be written over", async () => {
+    const refused = await run("export", "book", "--onnx", "new.onnx", "--page", "book.html");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("book.html exists already");
+    const done = await run(
+      "export",
+      "book",
+      "--onnx",
+      "new.onnx",
+      "--page",
+      "book.html",
+      "--force",
+      "--json",
+    );
+    expect(done.events()).toMatchObject([
+      { type: "export", path: "new.onnx", format: "onnx" },
+      { type: "export", path: "book.html", format: "page" },
+    ]);
+  });
+});
+
+const hasChromium = findChromium() !== null;
+if (!hasChromium)
+  console.log(`The model's page is not tested in a browser: ${HOW_TO_GET_CHROMIUM}.`);
+
+describe.runIf(hasChromium)("the page, opened from the disk", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+
+  /** The page, ready; `complaints` are errors, and requests to anywhere. */
+  async function open(options = {}): Promise<{ page: Page; complaints: string[] }> {
+    const page = await browser.newPage(options);
+    const complaints: string[] = [];
+    page.on("pageerror", ({ message }) => complaints.push(message));
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    page.on("request", (request) => {
+      if (/^https?:/.test(request.url())) complaints.push(request.url());
+    });
+    await page.goto(pathToFileURL(join(cwd, "book.html")).href);
+    await page.getByLabel("The beginning of a text").waitFor();
+    return { page, complaints };
+  }
+  const finished = (page: Page) =>
+    page
+      .getByRole("status")
+      .filter({ hasText: /characters written/ })
+      .waitFor();
+
+  test("goes on with what is typed, as the library does", async () => {
+    const { page, complaints } = await open();
+    await page.getByLabel("Go on while I type").uncheck();
+    await page.getByLabel(/^Temperature/).fill("0");
+    await page.getByLabel("Characters or tokens to write").fill("40");
+    await page.getByLabel("The beginning of a text").fill("the cat");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await finished(page);
+    const pieces = [...generateText(model, { prompt: "the cat", temperature: 0, length: 40 })];
+    expect(await page.locator("#output").textContent()).toBe(`the cat${pieces.join("")}`);
+    const [likeliest] = nextTokens(model, "the cat", 1);
+    const shown = await page.locator(".bars li .name").first().textContent();
+    expect(shown).toBe(likeliest.text.replace(" ", "␣").replace("\n", "⏎"));
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("goes on by itself while one types, and says which characters it does not know", async () => {
+    const { page, complaints } = await open();
+    const text = page.getByLabel("The beginning of a text");
+    await text.pressSequentially("the");
+    await page.locator("#output .given", { hasText: "the" }).waitFor();
+    await text.fill("日本");
+    await page
+      .getByRole("alert")
+      .filter({ hasText: /never seen 日 本/ })
+      .waitFor();
+    await text.fill("the dog");
+    await page.locator("#output .given", { hasText: "the dog" }).waitFor();
+    expect(await page.getByRole("alert").isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("is stopped by its button, with the keyboard alone", async () => {
+    const { page } = await open();
+    await finished(page);
+    await page.getByLabel("Characters or tokens to write").fill("5000");
+    await page.getByLabel("The beginning of a text").press("Control+Enter");
+    await page.getByRole("button", { name: "Stop" }).press("Enter");
+    await finished(page);
+    const written = await page.locator("#output").textContent();
+    expect(written!.length).toBeLessThan(5000);
+    await page.close();
+  });
+
+  test.for(["light", "dark"] as const)(
+    "axe finds nothing, in %s, 360 pixels wide",
+    async (colorScheme) => {
+      const { page } = await open({
+        colorScheme,
+        viewport: { width: 360, height: 640 },
+        bypassCSP: true,
+      });
+      await finished(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      await page.addScriptTag({
+        path: createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+      });
+      const violations = await page.evaluate(async () => {
+        const { axe } = window as unknown as {
+          axe: { run(): Promise<{ violations: { id: string }[] }> };
+        };
+        return (await axe.run()).violations.map(({ id }) => id);
+      });
+      expect(violations).toEqual([]);
+      await page.close();
+    },
+  );
+});

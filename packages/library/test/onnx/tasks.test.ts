@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { manualSeed, noGrad, tensor, zeros, type Tensor } from "unrolled";
+import { prepareText, textConfig, TextModel, textOnnx, type TextState } from "unrolled/tasks/text";
+import { openOnnx } from "../support/onnx-runtime.ts";
+import { expectClose, fillParameters, sha256 } from "./check-export.ts";
+
+manualSeed(7);
+
+test.for(["rnn", "gru", "lstm", "mingru", "minlstm", "irnn", "layernorm-lstm", "window"] as const)(
+  "a text model of cell %s reads a text in pieces, several at a time",
+  async (cell, context) => {
+    const shared = { embeddingDim: 5, hiddenSize: 6, seqLength: 4, batchSize: 1, tieWeights: true };
+    const config = textConfig({ ...shared, cell });
+    const { tokenizer } = prepareText("the cat sat on the mat. ".repeat(9), config);
+    const model = fillParameters(new TextModel(config, tokenizer)).eval();
+    const bytes = textOnnx(model);
+    expect(sha256(bytes), "the file that ONNX Runtime agreed with").toMatchSnapshot();
+    const runnable = await openOnnx(context, bytes);
+    expect(runnable.inputNames[0]).toBe("ids");
+
+    const ids = tensor(
+      [
+        [1, 2, 3, 4, 5, 6],
+        [6, 5, 4, 3, 2, 1],
+      ],
+      { dtype: "int32" },
+    );
+    const [, [...shapes]] = noGrad(() => model.forward(ids));
+    let own: TextState | null = null;
+    let theirs: Tensor[] = shapes.map(({ shape }) => zeros(shape));
+    for (const [from, to] of [
+      [0, 4],
+      [4, 5],
+      [5, 6],
+    ]) {
+      const piece = ids.slice(1, from, to);
+      const [logits, after] = noGrad(() => model.forward(piece, own));
+      const results = await runnable.run([piece, ...theirs]);
+      expectClose(results, [logits, ...after]);
+      own = after;
+      theirs = results.slice(1);
+    }
+  },
+);
