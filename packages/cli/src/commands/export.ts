@@ -97,7 +97,7 @@ function weights(directory: string, read: Read, path: string): Written {
 }
 
 function graphs(task: CliTask, read: Read, path: string): Written[] {
-  if (!task.export.onnx) throw new FailureError(cannot(task, "onnx"));
+  if (!task.export?.onnx) throw new FailureError(cannot(task, "onnx"));
   const ending = extname(path);
   return task.export.onnx(read).map(({ part, bytes, says }) => ({
     path: part ? `${path.slice(0, path.length - ending.length)}-${part}${ending}` : path,
@@ -108,7 +108,7 @@ function graphs(task: CliTask, read: Read, path: string): Written[] {
 }
 
 function pageOf(task: CliTask, directory: string, read: Read, path: string): Written {
-  if (!task.export.page) throw new FailureError(cannot(task, "page"));
+  if (!task.export?.page) throw new FailureError(cannot(task, "page"));
   const about = task.export.page(read);
   const title = basename(resolve(directory));
   return {
@@ -120,6 +120,6 @@ function pageOf(task: CliTask, directory: string, read: Read, path: string): Wri
 }
 
 function cannot({ name }: CliTask, format: "onnx" | "page"): string {
-  const able = TASKS.filter((task) => task.export[format]).map((task) => task.name);
+  const able = TASKS.filter((task) => task.export?.[format]).map((task) => task.name);
   return `A ${name} model cannot be exported with --${format} in this version, which can models of: ${able.join(", ")}. --safetensors writes the weights of any.`;
 }

@@ -25,7 +25,7 @@ export interface CliTask {
   /** `unrolled eval <model-dir> <data>`: its metrics beside its baselines. */
   eval: SetUp;
   inspect: InspectTask;
-  export: ExportTask;
+  export?: ExportTask;
 }
 
 /** `unrolled export <model-dir>` writes the weights of any model, and with these: */
