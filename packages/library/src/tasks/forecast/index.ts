@@ -49,3 +49,42 @@ export {
 export { calendarFeatures } from "./calendar.ts";
 export { readSeries, type ReadSeries, type TableSchema } from "./table/read-series.ts";
 export type { CellTable, ColumnRoles } from "./table/roles.ts";
+export {
+  FORECAST_DEFAULTS,
+  forecastConfig,
+  type ForecastCell,
+  type ForecastConfig,
+  type ForecastDistribution,
+  type ForecastForm,
+} from "./config.ts";
+export { ForecastModel } from "./forecast-model.ts";
+export {
+  FORECAST_BUDGET,
+  trainForecast,
+  type ForecastRunOptions,
+  type ForecastTraining,
+} from "./train.ts";
+export {
+  describeModel,
+  fittedForecaster,
+  forecastContexts,
+  recurrentForecaster,
+} from "./predict.ts";
+export { loadForecastModel, saveForecastModel } from "./model-files.ts";
+export {
+  AnomalyDetector,
+  createAnomalyDetector,
+  detectAnomalies,
+  restoreAnomalyDetector,
+  type AnomalyOptions,
+  type AnomalyScore,
+  type DetectorState,
+  type Observation,
+} from "./anomalies.ts";
+export {
+  rollingZScore,
+  scoreAnomalies,
+  type DetectionScore,
+  type DetectionScores,
+  type LabelledInterval,
+} from "./anomaly-scores.ts";
