@@ -57,7 +57,9 @@ const { scores: naiveScores } = await backtest(naive, set, options);
 console.log(`seasonal naive: mean absolute error ${naiveScores.load.mae.toFixed(2)}`);
 const { scores } = await backtest(lstm, set, options);
 const held = (100 * scores.load.coverage[1].share).toFixed(0);
-console.log(`lstm: mean absolute error ${scores.load.mae.toFixed(2)}, 80 % intervals hold ${held} %`);
+console.log(
+  `lstm: mean absolute error ${scores.load.mae.toFixed(2)}, 80 % intervals hold ${held} %`,
+);
 
 const now = load.length;
 const [{ targets, times: next }] = await lstm.forecast([contextAt(set, set.series[0], now, 3)]);
@@ -65,6 +67,8 @@ console.log(`the next hours after ${new Date(times[now - 1]).toISOString()}:`);
 const [low, high] = [0.1, 0.9].map((p) => targets.load.quantiles[QUANTILE_LEVELS.indexOf(p)]);
 next.forEach((time, h) => {
   const clock = new Date(time).toISOString().slice(11, 16);
-  console.log(`  ${clock}  ${targets.load.mean[h].toFixed(1)}  [${low[h].toFixed(1)}, ${high[h].toFixed(1)}]`);
+  console.log(
+    `  ${clock}  ${targets.load.mean[h].toFixed(1)}  [${low[h].toFixed(1)}, ${high[h].toFixed(1)}]`,
+  );
 });
 console.log(`the LSTM is nearer: ${scores.load.mae < naiveScores.load.mae}`);

@@ -112,7 +112,9 @@ test("a new level is believed after as many steps as the model forecasts", () =>
 test("missing values set off no alarm, and what follows is still scored", () => {
   const series = planted(2000, 2010, () => NaN);
   const scores = detectAnomalies(model, series, { from: CLEAN }).slice(2000 - CLEAN);
-  expect(scores.slice(0, 10).every(({ isAnomaly, score }) => !isAnomaly && Number.isNaN(score))).toBe(true);
+  expect(
+    scores.slice(0, 10).every(({ isAnomaly, score }) => !isAnomaly && Number.isNaN(score)),
+  ).toBe(true);
   expect(scores.slice(10, 60).every(({ score }) => Number.isFinite(score))).toBe(true);
 });
 
@@ -130,8 +132,12 @@ test("a detector restored from JSON, in the middle of an alarm, gives the same s
 
 test("says what is wrong", () => {
   const [series] = clean().series;
-  expect(() => createAnomalyDetector(model, series, { target: "z" })).toThrow(/target of the model, y, got z/);
-  expect(() => createAnomalyDetector(model, series, { falseAlarmRate: 2 })).toThrow(/between 0 and 1.*got 2/);
+  expect(() => createAnomalyDetector(model, series, { target: "z" })).toThrow(
+    /target of the model, y, got z/,
+  );
+  expect(() => createAnomalyDetector(model, series, { falseAlarmRate: 2 })).toThrow(
+    /between 0 and 1.*got 2/,
+  );
   expect(() => createAnomalyDetector(model, sliceSeries(series, 0, 0))).toThrow(/at least one row/);
   expect(() => scoreAnomalies([false], [{ from: 0, to: 3 }])).toThrow(/rows 0 to 1, got 0 to 3/);
 });

@@ -73,7 +73,13 @@ export function chooseForCurve(
   const parts = [...folds[0].fitted, ...folds[0].validated];
   const nll = Math.min(...anchors.map((anchor) => anchorNll(parts, horizon, steps, anchor, curve)));
   const rated = (choice: Omit<Choice, "score" | "nll" | "curve">, predict: Predict): Rated => {
-    const { score, losses } = rate(cases, anchors.indexOf(choice.anchor), steps.length, curve, predict);
+    const { score, losses } = rate(
+      cases,
+      anchors.indexOf(choice.anchor),
+      steps.length,
+      curve,
+      predict,
+    );
     return { choice: { curve, ...choice, score, nll }, losses };
   };
   const none = { ...inputs, lags: 1, level: false };
@@ -267,7 +273,10 @@ function variantsOf(inputs: LinearInputs, lags: number): LinearInputs[] {
 }
 
 /** The columns of the widest inputs that narrower ones have. */
-export function columnsOf(widest: LinearInputs, { lags, level, covariates }: LinearInputs): number[] {
+export function columnsOf(
+  widest: LinearInputs,
+  { lags, level, covariates }: LinearInputs,
+): number[] {
   const columns = Array.from({ length: lags - 1 }, (_, j) => j);
   let at = widest.lags - 1;
   const take = (count: number, isTaken: boolean) => {

@@ -115,7 +115,11 @@ export function forecastConfig(changes: Partial<ForecastConfig> = {}): ForecastC
   }
   for (const key of WHOLE) check(key, isWhole(config[key], 1), "a whole number of at least 1");
   const { window, form, distribution, bidirectional } = config;
-  check("window", window === "auto" || isWhole(window, 2), 'a whole number of at least 2, or "auto"');
+  check(
+    "window",
+    window === "auto" || isWhole(window, 2),
+    'a whole number of at least 2, or "auto"',
+  );
   check("seriesEmbedding", isWhole(config.seriesEmbedding, 0), "a whole number, or 0");
   check("warmupSteps", isWhole(config.warmupSteps, 0), "0 or more");
   check("dropout", config.dropout >= 0 && config.dropout < 1, "at least 0 and below 1");

@@ -60,7 +60,8 @@ export function tailProbability(z: number, step: number, tail: ErrorTail): numbe
   const size = Math.abs(z) / rms[Math.min(step, rms.length - 1)];
   const excess = size - body[STEPS];
   if (excess >= 0) {
-    const beyond = shape > 0 ? (1 + (shape * excess) / scale) ** (-1 / shape) : Math.exp(-excess / scale);
+    const beyond =
+      shape > 0 ? (1 + (shape * excess) / scale) ** (-1 / shape) : Math.exp(-excess / scale);
     return Math.max(Number.MIN_VALUE, 0.1 * beyond);
   }
   const above = body.findIndex((value) => value > size);

@@ -15,7 +15,13 @@ import { numLinearInputs, writeLinearInputs } from "./linear.ts";
 import { ForecastNetwork } from "./model.ts";
 import type { Recipe } from "./recipe.ts";
 import { anchorAt } from "./transforms.ts";
-import { futureInputs, numFutureInputs, numStepInputs, stepInputs, type WindowSizes } from "./windows.ts";
+import {
+  futureInputs,
+  numFutureInputs,
+  numStepInputs,
+  stepInputs,
+  type WindowSizes,
+} from "./windows.ts";
 
 /** A place in a series from which to forecast. */
 export interface Origin {

@@ -49,7 +49,9 @@ export function calibrate(
   const reach = Math.floor(horizon / 8);
   const levels = QUANTILE_LEVELS.length;
   return Array.from({ length: horizon }, (_, h) => {
-    const near = Array.from({ length: horizon }, (_, k) => k).filter((k) => Math.abs(k - h) <= reach);
+    const near = Array.from({ length: horizon }, (_, k) => k).filter(
+      (k) => Math.abs(k - h) <= reach,
+    );
     // How far what came is beyond the quantile of a level; without a shape, but for a constant.
     const beyond = (level: number) => {
       const own = (shape: Float32Array | null, k: number) => shape?.[k * levels + level] ?? 0;

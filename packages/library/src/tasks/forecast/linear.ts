@@ -100,7 +100,12 @@ export function* originsOf(
 export function gatherRidge(
   stretches: readonly Stretch[],
   inputs: LinearInputs,
-  { anchors, horizon, steps, most }: {
+  {
+    anchors,
+    horizon,
+    steps,
+    most,
+  }: {
     anchors: readonly Anchor[];
     horizon: number;
     steps: readonly number[];

@@ -90,7 +90,10 @@ export function forecastContexts(model: ForecastModel, contexts: readonly Contex
     const forecast = targetForecast(model, own, channel.scale, fromPaths, horizonOf(i));
     const { inverse } = CURVES[own.curve];
     const { center, spread } = channel.scale;
-    return { ...forecast, samples: paths.map((path) => path.map((u) => inverse(center + spread * u))) };
+    return {
+      ...forecast,
+      samples: paths.map((path) => path.map((u) => inverse(center + spread * u))),
+    };
   });
   return contexts.map(({ series, future }, c) => ({
     id: series.id,

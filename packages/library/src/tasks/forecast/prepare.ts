@@ -4,7 +4,13 @@
  */
 
 import { ArgumentError } from "unrolled";
-import { calendarFor, channelOf, covariateScales, type Channel, type Readable } from "./channels.ts";
+import {
+  calendarFor,
+  channelOf,
+  covariateScales,
+  type Channel,
+  type Readable,
+} from "./channels.ts";
 import { betterCurve, chooseForCurve, columnsOf, type Choice, type Fold } from "./choose.ts";
 import type { ForecastConfig } from "./config.ts";
 import { tailOf } from "./error-tail.ts";
@@ -95,7 +101,14 @@ export function prepare(set: SeriesSet, horizon: number, config: ForecastConfig)
     const curves = config.curve === "auto" ? possibleCurves(columns) : [config.curve];
     let best: { choice: Choice; own: PreparedChannel[] } | null = null;
     for (const curve of curves) {
-      const own = channelsOf(set, target, curve, { frequency, calendar, covariates }, anchors, validRows);
+      const own = channelsOf(
+        set,
+        target,
+        curve,
+        { frequency, calendar, covariates },
+        anchors,
+        validRows,
+      );
       const choice = chooseForCurve(
         curve,
         longest < SHORT ? blockFolds(own, BLOCKS) : [lastFold(own)],
@@ -278,8 +291,7 @@ function trainingChannel(model: ForecastModel, it: PreparedChannel): TrainingCha
   return {
     steps: stepInputs(channel, 0, to, steps, model.levelOf(channel.target)),
     remainders,
-    future:
-      form === "decoder" ? (origin) => futureInputs(channel, origin, horizon, steps) : null,
+    future: form === "decoder" ? (origin) => futureInputs(channel, origin, horizon, steps) : null,
     seriesId: model.seriesId(channel.id),
     from,
     to: validFrom - horizon,

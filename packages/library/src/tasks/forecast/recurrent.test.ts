@@ -224,7 +224,12 @@ test("sample paths of a linear process with normal noise: mean and spread are th
 
 test.each([
   ["too short", () => waves(12), {}, /at least 14 steps.*horizon is 3, got 12/s],
-  ["a logarithm of what is not positive", () => negative(), { curve: "log" }, /above 0.*row 5.*"none"/s],
+  [
+    "a logarithm of what is not positive",
+    () => negative(),
+    { curve: "log" },
+    /above 0.*row 5.*"none"/s,
+  ],
   ["all missing", () => missing(), {}, /values of load.*got 0/s],
   ["an unknown cell", () => waves(), { cell: "lstmm" }, /cell.*rnn, lstm, gru.*lstmm/s],
 ] as const)("says what is wrong: %s", async (_, set, config, message) => {

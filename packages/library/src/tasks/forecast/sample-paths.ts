@@ -79,7 +79,10 @@ export function samplePaths(model: ForecastModel, at: Origin, horizon: number): 
       );
     });
   }
-  return { paths, located: summarized(paths, horizon, standardQuantiles(config.distribution, recipe.df)) };
+  return {
+    paths,
+    located: summarized(paths, horizon, standardQuantiles(config.distribution, recipe.df)),
+  };
 }
 
 /** Draws row `origin` of every copy, from the linear part, the network and noise. */
@@ -127,7 +130,11 @@ function copyOf(channel: Channel, from: number, to: number, horizon: number): Ch
   };
 }
 
-function summarized(paths: readonly Float64Array[], horizon: number, standard: readonly number[]): Located {
+function summarized(
+  paths: readonly Float64Array[],
+  horizon: number,
+  standard: readonly number[],
+): Located {
   const location = new Float64Array(horizon);
   const spread = new Float64Array(horizon);
   const shape = new Float32Array(horizon * QUANTILE_LEVELS.length);

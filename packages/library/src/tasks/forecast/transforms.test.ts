@@ -3,16 +3,26 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RandomGenerator } from "unrolled";
-import { anchorAt, CURVES, momentsOf, possibleCurves, scaleOf, throughCurve } from "./transforms.ts";
+import {
+  anchorAt,
+  CURVES,
+  momentsOf,
+  possibleCurves,
+  scaleOf,
+  throughCurve,
+} from "./transforms.ts";
 
-test.each(["none", "sqrt", "log"] as const)("the curve %s is undone exactly, but for rounding", (name) => {
-  const { forward, inverse } = CURVES[name];
-  fc.assert(
-    fc.property(fc.double({ min: 1e-6, max: 1e9, noNaN: true }), (y) => {
-      expect(Math.abs(inverse(forward(y)) / y - 1)).toBeLessThan(1e-12);
-    }),
-  );
-});
+test.each(["none", "sqrt", "log"] as const)(
+  "the curve %s is undone exactly, but for rounding",
+  (name) => {
+    const { forward, inverse } = CURVES[name];
+    fc.assert(
+      fc.property(fc.double({ min: 1e-6, max: 1e9, noNaN: true }), (y) => {
+        expect(Math.abs(inverse(forward(y)) / y - 1)).toBeLessThan(1e-12);
+      }),
+    );
+  },
+);
 
 test("what is counted from an anchor is undone by adding the anchor, whatever the season", () => {
   const values = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), {
@@ -40,14 +50,17 @@ test("an anchor of season and drift is the forecast of a doubly differenced seri
   anchor.forEach((value, h) => expect(value).toBe(((12 + h) % season) ** 2 + 3 * (12 + h)));
 });
 
-test.each(["sqrt", "log"] as const)("the mean behind the curve %s is that of the values", (name) => {
-  const generator = new RandomGenerator(1);
-  const { inverse, mean } = CURVES[name];
-  const [center, spread] = [2, 0.3];
-  let sum = 0;
-  for (let i = 0; i < 50_000; i++) sum += inverse(center + spread * generator.normal());
-  expect(mean(center, spread) / (sum / 50_000)).toBeCloseTo(1, 2);
-});
+test.each(["sqrt", "log"] as const)(
+  "the mean behind the curve %s is that of the values",
+  (name) => {
+    const generator = new RandomGenerator(1);
+    const { inverse, mean } = CURVES[name];
+    const [center, spread] = [2, 0.3];
+    let sum = 0;
+    for (let i = 0; i < 50_000; i++) sum += inverse(center + spread * generator.normal());
+    expect(mean(center, spread) / (sum / 50_000)).toBeCloseTo(1, 2);
+  },
+);
 
 test("curves are offered for values that they take", () => {
   expect(possibleCurves([Float64Array.of(1, NaN, 2)])).toEqual(["none", "sqrt", "log"]);
