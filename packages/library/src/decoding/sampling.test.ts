@@ -74,10 +74,7 @@ describe("sampleToken", () => {
     { minP: -0.1 },
     { minP: 1.1 },
     { repetitionPenalty: 0 },
-  ])(
-    "refuses %o",
-    (options) => {
-      expect(() => sampleToken(LOGITS, options)).toThrow(/^sampling: expected/);
-    },
-  );
+  ])("refuses %o", (options) => {
+    expect(() => sampleToken(LOGITS, options)).toThrow(/^sampling: expected/);
+  });
 });

@@ -4,6 +4,7 @@
  */
 
 import { NgramModel, type Tokenizer } from "unrolled";
+import { countCharacters } from "./count-characters.ts";
 import { evaluation, type TextEvaluation } from "./evaluate.ts";
 
 /** A text as ids, as `prepareText` gives it: the baselines see exactly what the network sees. */
@@ -72,7 +73,8 @@ export function textBaselines(
   const { vocabSize } = tokenizer;
   const counted = trainIds.subarray(Math.max(0, trainIds.length - MAX_COUNTED_IDS));
   const tokens = validationIds.length - 1;
-  const characters = validationCharacters - tokenizer.decode(validationIds.subarray(0, 1)).length;
+  const characters =
+    validationCharacters - countCharacters(tokenizer.decode(validationIds.subarray(0, 1)));
 
   return orders.map((order) => {
     const natsPerToken =

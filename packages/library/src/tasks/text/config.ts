@@ -46,6 +46,11 @@ export interface TextConfig {
   /** Tokens before the gradient is cut: truncated backpropagation through time, state carried on. */
   seqLength: number;
   /**
+   * Tokens read in a row, rounded up to whole steps, before a stream goes on at another place of the
+   * text. 0: from beginning to end.
+   */
+  stretch: number;
+  /**
    * Probability that a stream's state is set to zeros before a step. A prompt begins with zeros, and
    * a model that has hardly ever seen them answers with noise until it has read a line or two.
    */
@@ -65,8 +70,8 @@ export interface TextConfig {
 }
 
 /**
- * One LSTM layer of 256 over 32 streams of 64 characters, as in the reference run that the README's
- * score is compared with.
+ * The best that was found for three minutes of two cores: `sizes.ts` has what pays with more, and
+ * docs/results/text-search.md what else was tried.
  */
 export const TEXT_DEFAULTS: Readonly<TextConfig> = {
   cell: "lstm",
@@ -77,15 +82,18 @@ export const TEXT_DEFAULTS: Readonly<TextConfig> = {
   numLayers: 1,
   gateBias: 1,
   tieWeights: false,
-  dropout: 0,
+  dropout: 0.15,
   inputDropout: 0,
   embeddingDropout: 0,
   weightDropout: 0,
-  batchSize: 32,
+  // Sixteen streams: with few steps to take, their number counts more than how steady each is.
+  batchSize: 16,
   seqLength: 64,
-  stateReset: 0.03,
-  lr: 4e-3,
-  beta2: 0.999,
+  stretch: 1024,
+  // Every stretch begins without a state already.
+  stateReset: 0,
+  lr: 8e-3,
+  beta2: 0.99,
   weightDecay: 0.01,
   warmupSteps: 100,
   clipNorm: 1,
@@ -134,6 +142,7 @@ export function textConfig(changes: Partial<TextConfig> = {}): TextConfig {
   const hasStateWeights = !(["mingru", "minlstm", "window"] as string[]).includes(config.cell);
   check("weightDropout", hasStateWeights || config.weightDropout === 0, `0 for ${config.cell}`);
   check("beta2", config.beta2 >= 0 && config.beta2 < 1, "at least 0 and below 1");
+  check("stretch", Number.isInteger(config.stretch) && config.stretch >= 0, "0 or more");
   check("stateReset", config.stateReset >= 0 && config.stateReset <= 1, "between 0 and 1");
   check("gateBias", Number.isFinite(config.gateBias), "a number");
   check("lr", config.lr > 0 && config.lr < Infinity, "above 0");

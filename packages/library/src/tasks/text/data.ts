@@ -16,6 +16,8 @@ import {
   type Tokenizer,
 } from "unrolled";
 import type { TextConfig } from "./config.ts";
+import { countCharacters } from "./count-characters.ts";
+import { ShuffledStretches, type StretchPosition } from "./shuffled-stretches.ts";
 
 /** A text as ids: what comes first trains, the end is held out. */
 export interface TextData {
@@ -31,6 +33,8 @@ export interface TextData {
 export interface TextBatch {
   ids: Tensor;
   targets: Tensor;
+  /** What was read before stands elsewhere in the text: no state is carried on to here. */
+  isFresh?: boolean;
 }
 
 /** Beyond this a string of JavaScript, the ids and the baselines no longer fit into memory. */
@@ -115,8 +119,8 @@ export function prepareText(text: string, config: TextConfig): TextData {
     tokenizer,
     trainIds: tokenizer.encode(train),
     validationIds: tokenizer.encode(validation),
-    trainCharacters: train.length,
-    validationCharacters: validation.length,
+    trainCharacters: countCharacters(train),
+    validationCharacters: countCharacters(validation),
   };
   if (data.validationIds.length < 2) {
     throw new ArgumentError(
@@ -137,8 +141,35 @@ function tokenizerFor(text: string, train: string, { tokens, vocabSize }: TextCo
   }
 }
 
-/** The training batches, with a place that can be saved. Small texts get fewer, shorter streams. */
+/**
+ * The training batches, with a place that can be saved: stretches of the text in an order of chance,
+ * or with `stretch` 0, and where the text is too short for stretches, streams from beginning to end.
+ */
 export function textBatches(ids: Int32Array, config: TextConfig): BatchSource<TextBatch> {
+  const { batchSize, seqLength: bptt, seed } = config;
+  const stretch = Math.ceil(config.stretch / bptt) * bptt;
+  if (stretch === 0 || ids.length < 2 * stretch * (batchSize + 1)) return streams(ids, config);
+  const batches = new ShuffledStretches(ids, { batchSize, bptt, stretch, seed });
+  return {
+    batchesPerEpoch: batches.length,
+    next() {
+      const { inputs, targets, shape, isFresh } = batches.next();
+      const batch = {
+        ids: tensor(inputs, { shape }),
+        targets: tensor(targets, { shape }),
+        isFresh,
+      };
+      return { batch, startsEpoch: batches.position.step === 1 % batches.length };
+    },
+    getPosition: () => batches.position,
+    setPosition(position) {
+      batches.position = position as StretchPosition;
+    },
+  };
+}
+
+/** From beginning to end, over and over. Small texts get fewer, shorter streams. */
+function streams(ids: Int32Array, config: TextConfig): BatchSource<TextBatch> {
   const { batchSize, bptt } = fitting(ids.length, config);
   const batches = new BpttBatches(ids, { batchSize, bptt });
   return {

@@ -3,6 +3,7 @@
  */
 
 import { nn, noGrad, tensor } from "unrolled";
+import { countCharacters } from "./count-characters.ts";
 import type { TextModel } from "./model.ts";
 import { readInStreams } from "./read-in-streams.ts";
 
@@ -27,12 +28,12 @@ export interface TextEvaluation {
 export function evaluateText(
   model: TextModel,
   ids: Int32Array,
-  characters = model.tokenizer.decode(ids).length,
+  characters = countCharacters(model.tokenizer.decode(ids)),
 ): TextEvaluation {
   const wasTraining = model.training;
   model.eval();
   try {
-    const first = model.tokenizer.decode(ids.subarray(0, 1)).length;
+    const first = countCharacters(model.tokenizer.decode(ids.subarray(0, 1)));
     return noGrad(() => evaluation(totalNats(model, ids), ids.length - 1, characters - first));
   } finally {
     model.train(wasTraining);

@@ -13,7 +13,15 @@ export {
   type TextConfig,
   type TextTokens,
 } from "./config.ts";
+export {
+  configOfSize,
+  TEXT_SIZES,
+  textSizeFor,
+  type TextSize,
+  type TextSizeInfo,
+} from "./sizes.ts";
 export { decodeText, prepareText, textBatches, type TextBatch, type TextData } from "./data.ts";
+export { countCharacters } from "./count-characters.ts";
 export { TextModel, type TextState } from "./model.ts";
 export { trainText, type TextResult, type TextRunOptions } from "./train.ts";
 export { textComparison } from "./compare.ts";

@@ -3,6 +3,7 @@
  */
 
 import { ArgumentError, noGrad, tensor } from "unrolled";
+import { countCharacters } from "./count-characters.ts";
 import { evaluation, type TextEvaluation } from "./evaluate.ts";
 import type { TextModel, TextState } from "./model.ts";
 
@@ -63,7 +64,8 @@ export function scoreText(model: TextModel, text: string): TextScore {
   });
   tokens[tokens.length - 1].text += decoder.end();
 
-  const characters = tokenizer.decode(ids).length - tokenizer.decode(ids.subarray(0, 1)).length;
+  const characters =
+    countCharacters(tokenizer.decode(ids)) - countCharacters(tokenizer.decode(ids.subarray(0, 1)));
   return { tokens, evaluation: evaluation(nats, ids.length - 1, characters) };
 }
 

@@ -1,14 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { manualSeed, type nn } from "unrolled";
+import { CELL_NAMES, manualSeed, type nn } from "unrolled";
 import {
+  configOfSize,
   decodeText,
+  entropyRate,
   evaluateText,
+  generateCorpus,
   generateText,
   loadTextModel,
   prepareText,
   saveTextModel,
+  TEXT_SIZES,
+  textBaselines,
   textConfig,
   TextModel,
+  textSizeFor,
   trainText,
   type TextConfig,
   type TextData,
@@ -93,6 +99,15 @@ describe("the text task", () => {
     expect(Math.abs(whole.natsPerToken - Math.log(data.tokenizer.vocabSize))).toBeLessThan(0.3);
   });
 
+  test("an emoji is one character, and so is a letter of a combination", () => {
+    const text = "🐌é 東京 שלום e\u0301 ".repeat(30);
+    const data = prepareText(text, small({ validation: 0.5 }));
+    expect(data.validationIds.length).toBe(data.validationCharacters);
+    expect(data.trainCharacters + data.validationCharacters).toBe([...text].length);
+    const { tokens, characters } = evaluateText(untrained(small(), data), data.validationIds);
+    expect(characters).toBe(tokens);
+  });
+
   test("a saved model reads back as the same model", () => {
     const config = small({ cell: "gru", numLayers: 2 });
     const data = prepareText(RHYME, config);
@@ -102,6 +117,25 @@ describe("the text task", () => {
       evaluateText(model, data.validationIds),
     );
     expect([...generateText(again, { seed: 4 })]).toEqual([...generateText(model, { seed: 4 })]);
+  });
+
+  test("in 300 steps it is better than a 5-gram on a text from a grammar, and near its entropy", async () => {
+    const { text } = generateCorpus({ characters: 100_000, seed: 1 });
+    const config = textConfig({
+      ...{ embeddingDim: 24, hiddenSize: 96, seqLength: 48, stretch: 480 },
+      ...{ dropout: 0, warmupSteps: 40 },
+    });
+    const data = prepareText(text, config);
+    const { evaluation } = await trainText(data, config, { budget: { steps: 300 } });
+    const [fiveGram] = textBaselines(data, { orders: [5] });
+    expect(evaluation.natsPerCharacter).toBeLessThan(fiveGram.natsPerCharacter - 0.02);
+    expect(evaluation.natsPerCharacter).toBeLessThan(entropyRate() + 0.09);
+  });
+
+  test.each(["small", "medium", "large"] as const)("the size %s is a configuration", (size) => {
+    expect(textConfig(configOfSize(size))).toEqual(configOfSize(size));
+    expect(textSizeFor(TEXT_SIZES[size].minutes)).toBe(size);
+    for (const cell of CELL_NAMES) textConfig(configOfSize(size, cell));
   });
 
   test.each([

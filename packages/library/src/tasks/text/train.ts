@@ -79,10 +79,10 @@ export async function trainText(
 /** The loss of one step of truncated backpropagation through time, and the state to carry on. */
 export function textLoss(
   model: TextModel,
-  { ids, targets }: TextBatch,
+  { ids, targets, isFresh }: TextBatch,
   carried: Tensor[] | null,
 ): { loss: Tensor; carried: Tensor[] } {
-  const before = carried && resetSome(carried, model.config.stateReset);
+  const before = isFresh ? null : carried && resetSome(carried, model.config.stateReset);
   const [logits, state] = model.forward(ids, before); // [batch, seq, vocab]
   return { loss: nn.crossEntropy(logits.flatten(0, 1), targets.flatten()), carried: state };
 }

@@ -1,0 +1,63 @@
+/**
+ * @file Three sizes of model, each for a length of training.
+ */
+
+import { TEXT_DEFAULTS, type TextConfig } from "./config.ts";
+
+export type TextSize = "small" | "medium" | "large";
+
+export interface TextSizeInfo {
+  /** How long it is meant to train on two cores, on a megabyte of text. */
+  minutes: number;
+  /** What differs from {@link TEXT_DEFAULTS}. */
+  changes: Partial<TextConfig>;
+}
+
+/**
+ * The sizes. The more passes over a text there is time for, the more a model learns it by heart, so
+ * the larger ones drop more: features at the input and before the head, and weights from one step's
+ * state to the next's.
+ */
+export const TEXT_SIZES: Readonly<Record<TextSize, TextSizeInfo>> = {
+  small: { minutes: 3, changes: {} },
+  medium: {
+    minutes: 30,
+    changes: { hiddenSize: 512, dropout: 0.3, inputDropout: 0.1, weightDropout: 0.2, lr: 6e-3 },
+  },
+  large: {
+    minutes: 90,
+    changes: {
+      hiddenSize: 512,
+      numLayers: 2,
+      dropout: 0.4,
+      inputDropout: 0.1,
+      weightDropout: 0.3,
+      lr: 4e-3,
+    },
+  },
+};
+
+/** From so many minutes on, a size is better than the one before it. */
+const FROM_MINUTES = { medium: 12, large: 60 };
+
+/**
+ * The size for a length of training on two cores. Without one, small.
+ *
+ * @example
+ * textSizeFor(3); // "small"
+ * textSizeFor(30); // "medium"
+ */
+export function textSizeFor(minutes = TEXT_SIZES.small.minutes): TextSize {
+  if (minutes >= FROM_MINUTES.large) return "large";
+  return minutes >= FROM_MINUTES.medium ? "medium" : "small";
+}
+
+/**
+ * The configuration of a size. Weights from state to state are dropped only where a cell has them,
+ * and only cells that stack have two layers.
+ */
+export function configOfSize(size: TextSize, cell = TEXT_DEFAULTS.cell): TextConfig {
+  const config = { ...TEXT_DEFAULTS, ...TEXT_SIZES[size].changes, cell };
+  if (["rnn", "lstm", "gru"].includes(cell)) return config;
+  return { ...config, numLayers: 1, weightDropout: 0 };
+}
