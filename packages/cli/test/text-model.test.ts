@@ -21,6 +21,7 @@ const cwd = makeFolder({
   "part-1.txt": text.slice(0, 5000),
   "part-2.txt": text.slice(5000),
   "new.txt": someText(3000),
+  "cafe.txt": Buffer.from("le caf\xe9 de la m\xe8re \x96 ".repeat(60), "latin1"),
   "foreign.txt": `${text.slice(0, 50)} 日本`,
 });
 const run = (...args: string[]) => unrolled(args, { cwd });
@@ -79,6 +80,34 @@ describe("train text", () => {
     expect(weights("runs/stdin-lstm").equals(weights("runs/book-lstm"))).toBe(true);
   });
 
+  test("says in which encoding the text is, if it is not UTF-8", async () => {
+    const { stdout, code } = await run(
+      "train",
+      "text",
+      "cafe.txt",
+      ...["--steps", "4", ...TINY, "-o", "cafe"],
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/cafe\.txt: .* in windows-1252,\s1,260\scharacters/);
+    expect(
+      (await run("run", "cafe", "caf\u00e9 de la m\u00e8re \u2013", "--length", "3")).code,
+    ).toBe(0);
+    expect(trained.stdout).not.toContain(" in UTF-8");
+  });
+
+  test("a size changes the defaults, and an option changes the size", async () => {
+    const options = ["--size", "large", "--dropout", "0.25", "--tie-weights", "-o", "sized"];
+    expect((await run("train", "text", "book.txt", "--steps", "2", ...TINY, ...options)).code).toBe(
+      0,
+    );
+    const json = JSON.parse(readFileSync(join(cwd, "sized", "config.json"), "utf8")) as object;
+    expect(json).toMatchObject({
+      config: { numLayers: 2, dropout: 0.25, weightDropout: 0.3, tieWeights: true, hiddenSize: 8 },
+    });
+    const help = (await run("train", "text", "--help")).stdout.replaceAll(/\s+/g, " ");
+    expect(help).toContain("settings that suit 3, 30, 90 minutes on two cores");
+  });
+
   test.each(["word", "bpe"])(
     "learns %s tokens, and counts the loss per character too",
     async (kind) => {
@@ -113,7 +142,14 @@ describe("train text", () => {
     const report = readFileSync(join(cwd, "runs", "book-lstm", "report.html"), "utf8");
     expect(report).not.toMatch(/<script|https?:|<link|@import|url\((?!#)/);
     expect(report).toMatch(/<path\s+class="curve lstm"[^>]* d="M[\d.,L]+"/);
-    for (const word of ["5-gram", "A sample", "hiddenSize", "tokens/s", "The numbers"]) {
+    for (const word of [
+      "5-gram",
+      "A sample",
+      "hiddenSize",
+      "tokens/s",
+      "The numbers",
+      "What surprises it",
+    ]) {
       expect(report).toContain(word);
     }
     expect(report).not.toMatch(/NaN|undefined|\[object/);
@@ -162,6 +198,85 @@ describe("run", () => {
     const command = `"${process.execPath}" "${COMMAND}" run ${model} the --length 50000 | head -c 3`;
     const { stdout, stderr } = spawnSync("sh", ["-c", command], { cwd, encoding: "utf8" });
     expect([stdout, stderr]).toEqual(["the", ""]);
+  });
+
+  test("gives several samples of a prompt, each with a seed of its own", async () => {
+    const args = ["run", model, "the cat", "--length", "20", "--seed", "5"];
+    const [three, first, third] = await Promise.all([
+      run(...args, "--samples", "3"),
+      run(...args),
+      run(...args.slice(0, -1), "7"),
+    ]);
+    expect(three.stdout.startsWith(first.stdout)).toBe(true);
+    expect(three.stdout.endsWith(third.stdout)).toBe(true);
+    const events = (await run(...args, "--samples", "2", "--json")).events();
+    expect(events.filter(({ type }) => type === "end")).toEqual([
+      { type: "end", seed: 5, sample: 1 },
+      { type: "end", seed: 6, sample: 2 },
+    ]);
+  });
+
+  test("--chat carries the story on from line to line, and takes commands", async () => {
+    /** What the model said, answer by answer. */
+    const chat = async (...lines: string[]) => {
+      const options = ["--chat", "--length", "20", "--seed", "3", "--json"];
+      const input = lines.map((line) => `${line}\n`).join("");
+      const { events, stderr } = await unrolled(["run", model, ...options], { cwd, input });
+      const answers = [""];
+      for (const { type, text: piece } of events()) {
+        if (type === "end") answers.push("");
+        else answers[answers.length - 1] += piece as string;
+      }
+      return { answers: answers.slice(0, -1), stderr };
+    };
+    const story = await chat(
+      ...["the cat", "/more", "/reset", "/more"],
+      ...["/temperature 0", "/reset", "the cat", "/reset", "the cat", "/next"],
+    );
+    const [first, carried, forgotten, cold, colder] = story.answers;
+    expect(story.answers.map((it) => it.length)).toEqual([20, 20, 20, 20, 20]);
+    expect(carried).not.toBe(forgotten);
+    expect(first).not.toBe(cold);
+    expect(colder).toBe(cold);
+    expect(story.stderr).toContain("A new story.");
+    expect(story.stderr).toContain("temperature is now 0.");
+    expect(story.stderr).toMatch(/next +probability/);
+
+    const [unknown, warm, negative] = await Promise.all([
+      chat("/shout"),
+      chat("/temperature warm"),
+      chat("/temperature -1"),
+    ]);
+    expect(unknown.stderr).toMatch(/There is no \/shout\. What there is:/);
+    expect(warm.stderr).toMatch(/expected a number/);
+    expect(negative.stderr).toMatch(/temperature of 0 or more, got -1/);
+  });
+
+  test("--next shows what may come next, the likeliest first", async () => {
+    const { stdout, code } = await run("run", model, "the ca", "--next", "3");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ +next +probability\n.*\n( +"." +[\d.]+ %.*\n){3}$/);
+    const [event] = (await run("run", model, "the ca", "--next", "1000", "--json")).events();
+    const tokens = event.tokens as { probability: number }[];
+    expect(tokens.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 8);
+  });
+
+  test("--score tells what surprised, as a list, events and a page", async () => {
+    const args = ["run", model, "--score", "new.txt", "--html", "score.html"];
+    const [plain, json] = [await run(...args), await run(...args, "--json")];
+    expect(plain.code).toBe(0);
+    expect(plain.stdout).toMatch(/new\.txt: 3,000 characters, \d\.\d{3} nats \(\d\.\d{3} bits\)/);
+    expect(plain.stdout.match(/\d bits \(/g)).toHaveLength(10);
+    const { tokens, evaluation } = json.events()[0] as {
+      tokens: { text: string; nats: number | null }[];
+      evaluation: { natsPerToken: number; tokens: number };
+    };
+    expect(tokens.map((token) => token.text).join("")).toBe(someText(3000));
+    const sum = tokens.reduce((total, { nats }) => total + (nats ?? 0), 0);
+    expect(sum / evaluation.tokens).toBeCloseTo(evaluation.natsPerToken, 8);
+    const page = readFileSync(join(cwd, "score.html"), "utf8");
+    expect(page).toContain('<span class="s1" title="');
+    expect(page).not.toMatch(/<script|https?:|NaN|undefined/);
   });
 
   test("a character that the model has never seen is named", async () => {

@@ -24,15 +24,17 @@ const OTHER_KINDS: [start: string, what: string, advice: string][] = [
 
 /**
  * The text in `bytes`, without a byte order mark. Without an `encoding`: a byte order mark decides;
- * then bytes that are valid UTF-8 are that; then `chardet` guesses from the letters, and unless it
- * is sure of another, old Western text is Windows-1252, which holds all of Latin-1's letters.
+ * then bytes that are valid UTF-8, but for a last character that is cut off, are that; then `chardet`
+ * guesses from the letters, and unless it is sure of another, old Western text is Windows-1252, which
+ * holds all of Latin-1's letters.
  *
  * @param name how errors call the file
  */
 export function decode(bytes: Uint8Array, name: string, encoding?: string): DecodedText {
   if (encoding !== undefined) return decodeAs(bytes, name, encoding);
   const found = detect(bytes);
-  const text = mendWindows1252(found, new TextDecoder(found).decode(bytes));
+  // As a stream, so that the last character of a file that was cut off is not shown as damaged.
+  const text = mendWindows1252(found, new TextDecoder(found).decode(bytes, { stream: true }));
   checkIsText(bytes, text, name);
   return { text, encoding: CALLED[found] ?? found };
 }
@@ -78,11 +80,19 @@ function detect(bytes: Uint8Array): string {
   if (a === 0xfe && b === 0xff) return "utf-16be";
   const zeros = zerosByParity(bytes);
   if (zeros) return zeros;
+  return isUtf8(bytes) ? "utf-8" : detectOld(bytes);
+}
+
+/** A character may be cut off at the end, as `head -c` does, if others beyond ASCII are whole. */
+function isUtf8(bytes: Uint8Array): boolean {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return "utf-8";
+    const text = decoder.decode(bytes, { stream: true });
+    if (/\P{ASCII}/u.test(text)) return true;
+    decoder.decode(); // Nothing but ASCII, and whole?
+    return true;
   } catch {
-    return detectOld(bytes);
+    return false;
   }
 }
 

@@ -40,6 +40,9 @@ const DEMO_CONFIG = {
   hiddenSize: 128,
   batchSize: 16,
   lr: 3e-3,
+  beta2: 0.999,
+  dropout: 0,
+  stretch: 0,
   // Its sentences have nothing to do with one another: a cold start costs one of them.
   stateReset: 0,
 };
@@ -61,7 +64,7 @@ export function demoText(file: string | undefined, seed: number): DemoText {
     data,
     floor: corpus && entropyRate(),
     places: corpus && placesFrom(start, corpus.places),
-    heldOut: text.slice(start),
+    heldOut: data.tokenizer.decode(data.validationIds),
   };
 }
 

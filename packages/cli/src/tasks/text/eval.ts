@@ -4,6 +4,7 @@
 
 import type { Command } from "commander";
 import {
+  countCharacters,
   evaluateText,
   loadTextModel,
   prepareText,
@@ -33,7 +34,7 @@ export function setUpEval(command: Command): void {
     .description(
       "Measures a trained model on a text. The baselines are counted on the text that the model was trained on, where it still lies in its place. Given that text itself, only its held-out end counts.",
     )
-    .argument("<file...>", "text in UTF-8; several files are joined; - is standard input")
+    .argument("<file...>", "text, gzip too; several files are joined; - is standard input")
     .option("--train <file...>", "the training text, if it has moved")
     .action(evalCommand);
   addExamples(command, ["unrolled eval runs/book-lstm another-book.txt"]);
@@ -105,7 +106,7 @@ function asHeldOut(
     trainIds: training?.trainIds ?? new Int32Array(0),
     trainCharacters: training?.trainCharacters ?? 0,
     validationIds: encodeKnown(model, text, names.map(label).join(", ")),
-    validationCharacters: text.length,
+    validationCharacters: countCharacters(text),
   };
 }
 

@@ -2,7 +2,7 @@
  * @file The report on one or several trained models of the same text.
  */
 
-import type { LongRangeScore, TextResult } from "unrolled/tasks/text";
+import type { LongRangeScore, ScoredToken, TextResult } from "unrolled/tasks/text";
 import { CELL_LOOKS } from "../../terminal/cells.ts";
 import {
   formatCount,
@@ -17,6 +17,7 @@ import { barChart, lineChart, type Bar, type Reference } from "../../report/char
 import type { Facts } from "../../report/describe.ts";
 import { html, type Html } from "../../report/html.ts";
 import { figure, legend, madeBy, page, settingsList, table } from "../../report/page.ts";
+import { SURPRISE_STYLE, surpriseHtml } from "./surprise.ts";
 
 export interface ReportedRun extends Pick<TextResult, "model" | "fit" | "evaluation"> {
   sample: string;
@@ -34,12 +35,14 @@ export interface TextReport {
   runs: readonly ReportedRun[];
   /** Nats per token below which nothing can go, where the source of the text is known. */
   floor: number | null;
+  /** Held-out text, and how it surprised the model. Default: nothing to show. */
+  passage?: readonly ScoredToken[];
   /** What the text is, if it is not a file. */
   about?: string;
 }
 
 export function textReport(report: TextReport): string {
-  const { title, command, settings, baselines, runs, about } = report;
+  const { title, command, settings, baselines, runs, about, passage = [] } = report;
   return page(
     `${title} · Unrolled`,
     html`<h1>${title}</h1>
@@ -66,9 +69,19 @@ export function textReport(report: TextReport): string {
           html`${runs.length > 1 && html`<h3>${cellName(run)}</h3>`}
             <pre>${run.sample.trim()}</pre>`,
       )}
+      ${
+        passage.length > 0 &&
+        html`<h2>What surprises it</h2>
+          <p class="soft">
+            The first of the held-out text, read with nothing before it. Pointing at a colour tells
+            the surprise, and what the model held likelier.
+          </p>
+          ${surpriseHtml(passage)}`
+      }
 
       <h2>Settings</h2>
       ${settingsList(settings)} ${madeBy(command)}`,
+    SURPRISE_STYLE,
   );
 }
 

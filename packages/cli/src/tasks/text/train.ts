@@ -2,18 +2,22 @@
  * @file `unrolled train text`: a language model of any text, beside its baselines.
  */
 
-import type { Command } from "commander";
-import type { Budget } from "unrolled";
+import { Option, type Command } from "commander";
 import {
+  configOfSize,
   generateText,
   prepareText,
   saveTextModel,
+  scoreText,
   TEXT_DEFAULTS,
+  TEXT_SIZES,
   textBaselines,
+  textSizeFor,
   trainText,
   type TextConfig,
   type TextData,
   type TextResult,
+  type TextSize,
 } from "unrolled/tasks/text";
 import { addExamples } from "../../commands/examples.ts";
 import { positive, share, wholeNumber } from "../../commands/options.ts";
@@ -38,17 +42,28 @@ import { firstWord } from "./first-word.ts";
 import { textReport } from "./report.ts";
 import { bestOf, scoreTable, verdict, type Baseline } from "./scores.ts";
 
-/** What a run does if nobody says how long. */
-const DEFAULT_BUDGET: Budget = { minutes: 3 };
 const SAMPLE_LENGTH = 300;
+/** Tokens of held-out text that the report shows the surprise of. */
+const PASSAGE_LENGTH = 800;
+
+interface TrainTextOptions extends RunOptions, Partial<TextConfig> {
+  size?: TextSize;
+}
 
 export function setUpTrain(command: Command): void {
-  const { number, choice } = settings(TEXT_DEFAULTS);
+  const { number, choice, plain } = settings(TEXT_DEFAULTS);
+  const sizes = Object.keys(TEXT_SIZES) as TextSize[];
   command
     .description(
-      "Trains a language model on text files, shows it beside n-gram baselines on held-out text, and writes a model directory.",
+      "Trains a language model on text files, shows it beside n-gram baselines on held-out text, and writes a model directory. The defaults below are those of the small size.",
     )
-    .argument("<file...>", "text in UTF-8; several files are joined; - is standard input")
+    .argument("<file...>", "text, gzip too; several files are joined; - is standard input")
+    .addOption(
+      new Option(
+        "--size <size>",
+        `settings that suit ${sizes.map((size) => TEXT_SIZES[size].minutes).join(", ")} minutes on two cores (default: by --minutes)`,
+      ).choices(sizes),
+    )
     .addOption(choice("cell", "--cell <cell>", "recurrent layer", CELLS))
     .addOption(choice("tokens", "--tokens <kind>", "what a token is", ["char", "word", "bpe"]))
     .addOption(
@@ -57,10 +72,30 @@ export function setUpTrain(command: Command): void {
     .addOption(number("hiddenSize", "--hidden <n>", "features of the hidden state", wholeNumber(1)))
     .addOption(number("numLayers", "--layers <n>", "recurrent layers", wholeNumber(1)))
     .addOption(number("embeddingDim", "--embedding <n>", "features of a token", wholeNumber(1)))
-    .addOption(number("dropout", "--dropout <p>", "probability of zeroing", share("[0, 1)")))
+    .addOption(plain("tieWeights", "--tie-weights", "read and predict by the same vectors"))
+    .addOption(
+      number(
+        "dropout",
+        "--dropout <p>",
+        "zero features between layers and at last",
+        share("[0, 1)"),
+      ),
+    )
+    .addOption(
+      number("inputDropout", "--input-dropout <p>", "zero features of tokens", share("[0, 1)")),
+    )
+    .addOption(
+      number("embeddingDropout", "--embedding-dropout <p>", "leave out tokens", share("[0, 1)")),
+    )
+    .addOption(
+      number("weightDropout", "--weight-dropout <p>", "zero weights of the state", share("[0, 1)")),
+    )
     .addOption(number("batchSize", "--batch <n>", "texts read side by side", wholeNumber(1)))
     .addOption(
       number("seqLength", "--seq <n>", "tokens before the gradient is cut", wholeNumber(1)),
+    )
+    .addOption(
+      number("stretch", "--stretch <n>", "tokens in a row; 0: from start to end", wholeNumber(0)),
     )
     .addOption(number("lr", "--lr <x>", "highest learning rate", positive))
     .addOption(
@@ -68,34 +103,36 @@ export function setUpTrain(command: Command): void {
     )
     .addOption(number("seed", "--seed <n>", "the same seed gives the same model", wholeNumber(0)))
     .action(trainTextCommand);
-  addRunOptions(command, { name: "<name of the file>-<cell>", budget: DEFAULT_BUDGET });
+  addRunOptions(command, {
+    name: "<name of the file>-<cell>",
+    budget: { minutes: TEXT_SIZES.small.minutes },
+  });
   addExamples(
     command,
     [
       "unrolled train text book.txt",
-      "unrolled train text book.txt --cell gru --hidden 512 --minutes 20 -o models/book",
+      "unrolled train text book.txt --minutes 30 -o models/book",
+      "unrolled train text book.txt --size large --cell gru",
       "cat *.md | unrolled train text - --tokens bpe --steps 2000 -o models/notes",
     ],
     "Ctrl-C saves a checkpoint and says how to go on.",
   );
 }
 
-async function trainTextCommand(
-  files: string[],
-  options: RunOptions & Partial<TextConfig>,
-): Promise<void> {
+async function trainTextCommand(files: string[], options: TrainTextOptions): Promise<void> {
   const cell = options.cell ?? TEXT_DEFAULTS.cell;
+  const size = options.size ?? textSizeFor(options.minutes);
   const run = openRun<TextConfig>(
     {
       task: "text",
       inputs: files,
       name: `${stemOf(files[0])}-${cell}`,
-      defaults: TEXT_DEFAULTS,
-      budget: DEFAULT_BUDGET,
+      defaults: configOfSize(size, cell),
+      budget: { minutes: TEXT_SIZES[size].minutes },
     },
     options,
   );
-  const { text, ...source } = readTexts(files);
+  const { text, encoding, ...source } = readTexts(files);
   run.readFrom(source);
 
   const data = prepareText(text, run.config);
@@ -103,7 +140,7 @@ async function trainTextCommand(
   const baselines = textBaselines(data);
   run.terminal.live("");
   run.start(startFacts(data, baselines));
-  introduce(run, data, text, baselines);
+  introduce(run, data, encoding, baselines);
 
   const look = CELL_LOOKS[run.config.cell];
   const toBeat = bestOf(baselines);
@@ -123,6 +160,7 @@ async function trainTextCommand(
     settings: describeSettings(run.settings),
     baselines,
     runs: [{ ...result, sample, tokensPerSecond, longRange: null }],
+    passage: passageOf(result, data),
     floor: null,
   });
   run.finish(fit, endFacts(result, tokensPerSecond, sample), saveTextModel(model), report);
@@ -134,15 +172,21 @@ async function trainTextCommand(
   run.sayNext(commandLine("run", run.directory, firstWord(text)));
 }
 
+/** The beginning of the held-out text, and how surprising it was. */
+function passageOf({ model }: TextResult, { tokenizer, validationIds }: TextData) {
+  const text = tokenizer.decode(validationIds.subarray(0, PASSAGE_LENGTH));
+  return model.encode(text).length < 2 ? [] : scoreText(model, text).tokens;
+}
+
 function introduce(
   { terminal, config, settings: { source } }: TrainingRun<TextConfig>,
   data: TextData,
-  text: string,
+  encoding: string,
   baselines: readonly Baseline[],
 ): void {
   const tokens = data.trainIds.length + data.validationIds.length;
   terminal.say(
-    `${source.names.map(label).join(", ")}: ${formatBytes(source.bytes)}, ${formatCount(text.length)} characters, ` +
+    `${source.names.map(label).join(", ")}: ${formatBytes(source.bytes)}${encoding === "UTF-8" ? "" : ` in ${encoding}`}, ${formatCount(data.trainCharacters + data.validationCharacters)} characters, ` +
       `${formatCount(tokens)} tokens of ${formatCount(data.tokenizer.vocabSize)} kinds (${config.tokens}). ` +
       `The last ${formatPercent(config.validation)} are held out.`,
   );
