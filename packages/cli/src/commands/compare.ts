@@ -69,7 +69,7 @@ export function addCompare(program: Command): void {
     .description(
       "Trains cells alike on one task and measures them: parameters, times, scores over several seeds, and how far back each remembers. Each is trained at equal hidden size and at an equal number of parameters, on the same batches in the same order, with the best of a few learning rates.",
     )
-    .argument("[file]", "a text in UTF-8 to compare on, instead of a built-in task")
+    .argument("[file]", "a text to compare on, instead of a built-in task")
     .addOption(
       new Option(
         "--task <name>",

@@ -65,7 +65,7 @@ export function addDemo(program: Command): void {
     .description(
       "Trains an RNN, an LSTM and a GRU on the same text and compares them. Without a file the text comes from a small grammar that is part of the program.",
     )
-    .argument("[file]", "your own text, in UTF-8")
+    .argument("[file]", "your own text")
     .option(
       "-o, --out <dir>",
       "where the report and the models go (default: runs/demo, or runs/demo-<file>)",
