@@ -8,7 +8,7 @@
  * This is split conformal prediction with normalised errors; with quantiles from the network it is
  * conformalised quantile regression, in both directions. It promises coverage for exchangeable
  * errors, which those of a series are only nearly. Few errors have rough quantiles, so these are drawn
- * towards the distribution's own: n errors count n/(n + 50).
+ * towards the distribution's own, as wide as the errors are: n errors count n/(n + 50).
  *
  * Sources: Papadopoulos et al. 2002, "Inductive confidence machines for regression"; Lei et al. 2018,
  * "Distribution-free predictive inference for regression", section 5.2; Romano, Patterson and Candès
@@ -66,9 +66,16 @@ export function calibrate(
       // Forecasts one after the other overlap: steps ahead add places, not errors.
       const n = sorted.length / near.length;
       if (n === 0) return 0;
-      return ((quantileOfSorted(sorted, p) - standard[level]) * n) / (n + PRIOR);
+      const wide = rmsOf(sorted, near.length) * standard[level];
+      return wide + ((quantileOfSorted(sorted, p) - wide) * n) / (n + PRIOR) - standard[level];
     });
   });
+}
+
+/** Root mean square of z, to which five errors of size 1 are added: of few, it is rough too. */
+function rmsOf(z: readonly number[], steps: number): number {
+  const squares = z.reduce((sum, value) => sum + value * value, 0) / steps;
+  return Math.sqrt((squares + 5) / (z.length / steps + 5));
 }
 
 /** The place p·(n + 1) of the sorted values: one more is below it with probability p. */

@@ -93,6 +93,7 @@ export function prepare(set: SeriesSet, horizon: number, config: ForecastConfig)
     covariates: covariates.length,
   };
 
+  const hasBlocks = longest < SHORT && longest >= 2 * BLOCKS * stepsAhead + 2 * season;
   const channels: PreparedChannel[] = [];
   const recipes: Record<string, TargetRecipe> = {};
   for (const target of targets) {
@@ -108,10 +109,11 @@ export function prepare(set: SeriesSet, horizon: number, config: ForecastConfig)
         { frequency, calendar, covariates },
         anchors,
         validRows,
+        stepsAhead,
       );
       const choice = chooseForCurve(
         curve,
-        longest < SHORT ? blockFolds(own, BLOCKS) : [lastFold(own)],
+        hasBlocks ? blockFolds(own, BLOCKS) : [lastFold(own)],
         stepsAhead,
         { anchors, lags, inputs, linear: config.linear },
       );
@@ -294,7 +296,8 @@ function trainingChannel(model: ForecastModel, it: PreparedChannel): TrainingCha
     future: form === "decoder" ? (origin) => futureInputs(channel, origin, horizon, steps) : null,
     seriesId: model.seriesId(channel.id),
     from,
-    to: validFrom - horizon,
+    // One origin at least, even where its steps reach into the validation part.
+    to: Math.max(validFrom - horizon, Math.min(from, to - horizon)),
   };
 }
 
@@ -305,6 +308,7 @@ function channelsOf(
   readable: Readable,
   anchors: readonly Anchor[],
   validRows: (length: number) => number,
+  horizon: number,
 ): PreparedChannel[] {
   const reach = Math.max(...anchors.map(({ season }) => season + 1));
   return set.series
@@ -314,7 +318,8 @@ function channelsOf(
       const channel = channelOf(series, readable, { target, curve });
       const validFrom = length - validRows(length);
       const past = Math.min(reach + 1, Math.max(2, Math.floor(validFrom / 2)));
-      return { channel, from: Math.max(reach, past), validFrom, to: length };
+      const from = Math.max(1, Math.min(Math.max(reach, past), length - horizon));
+      return { channel, from, validFrom, to: length };
     });
 }
 
