@@ -79,6 +79,7 @@ export function inWords({ nats, rank, expected }: ScoredToken): string {
 /** For the page's head: pale to strong, on light paper and on dark. */
 export const SURPRISE_STYLE = new Html(`<style>
 .surprise span, .soft span { border-radius: 2px; }
+.s1, .s2, .s3, .s4 { color: var(--text); }
 .s1 { background: rgb(240 190 40 / .28); }
 .s2 { background: rgb(240 140 40 / .42); }
 .s3 { background: rgb(230 70 50 / .52); }
