@@ -113,6 +113,7 @@ export const experiment = defineExperiment({
       cell,
       hiddenSize: h,
       embeddingDim: 24,
+      dropout: 0,
       validation: HELD_OUT,
       seed,
     });
