@@ -3,6 +3,7 @@
  */
 
 import type { Application } from "./application.ts";
+import { FORECAST } from "./forecast.ts";
 import { TEXT } from "./text.ts";
 
-export const APPLICATIONS: readonly Application[] = [TEXT];
+export const APPLICATIONS: readonly Application[] = [TEXT, FORECAST];

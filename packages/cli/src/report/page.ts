@@ -137,10 +137,13 @@ svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .reference { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 1 3; }
 svg .lead { stroke: var(--soft); stroke-width: .7; fill: none; }
 svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
+.curve.plain { stroke: var(--soft); }
+.curve.actual { stroke: var(--text); stroke-width: 1.4; }
+svg .band { opacity: .18; }
 svg .faint { stroke-width: 1.5; opacity: .8; }
 svg .bar { fill: var(--soft); opacity: .6; }
 svg .value { font-variant-numeric: tabular-nums; }
-${CELL_NAMES.map((cell) => `.curve.${cell} { stroke: var(--${cell}); } svg .bar.${cell} { fill: var(--${cell}); opacity: 1; } .name.${cell} { color: var(--${cell}); font-weight: 600; }`).join("\n")}
+${CELL_NAMES.map((cell) => `.curve.${cell} { stroke: var(--${cell}); } svg .bar.${cell} { fill: var(--${cell}); opacity: 1; } svg .band.${cell} { fill: var(--${cell}); } .name.${cell} { color: var(--${cell}); font-weight: 600; }`).join("\n")}
 .legend { list-style: none; padding: 0; margin: 0 0 .6em; display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: .9rem; }
 .legend li { display: flex; align-items: center; gap: 7px; }
 .legend svg { width: 26px; flex: none; }

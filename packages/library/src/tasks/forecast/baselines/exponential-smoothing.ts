@@ -75,8 +75,12 @@ function formsFor(values: Float64Array, season: number): SmoothingForm[] {
 /** Fitted on the end of longer series: what is older hardly counts in the state. */
 const MAX_FITTED = 10_000;
 
+function fitSmoothing(values: Float64Array, form: SmoothingForm): LocalModel {
+  return smoothingModel(form, fitWeights(values, form));
+}
+
 /** The weights with the smallest squared errors one step ahead, from a start by decomposition. */
-export function fitSmoothing(all: Float64Array, form: SmoothingForm): LocalModel {
+export function fitWeights(all: Float64Array, form: SmoothingForm): SmoothingWeights {
   const values = all.subarray(Math.max(0, all.length - MAX_FITTED));
   const start = smoothingStart(values, form);
   const sum = (free: readonly number[]) =>
@@ -85,7 +89,7 @@ export function fitSmoothing(all: Float64Array, form: SmoothingForm): LocalModel
   const best = [0.1, 0.7]
     .map((alpha) => nelderMead(sum, freeFrom(alpha, form), { size: 1 }))
     .reduce((a, b) => (sum(b) < sum(a) ? b : a));
-  return smoothingModel(form, weightsFrom(best, form));
+  return weightsFrom(best, form);
 }
 
 /** A model with given weights; where its start is not given it comes from the series it reads. */
@@ -245,7 +249,11 @@ class SmoothingState {
   #t = 0;
 
   constructor(form: SmoothingForm, weights: SmoothingWeights, start: SmoothingStart) {
-    this.#weights = weights;
+    this.#weights = {
+      ...weights,
+      gamma: form.seasonal === "none" ? 0 : weights.gamma,
+      phi: form.trend === "damped" ? weights.phi : 1,
+    };
     this.#isMultiplicative = form.seasonal === "multiplicative";
     this.#hasTrend = form.trend !== "none";
     this.#seasons =
@@ -273,7 +281,7 @@ class SmoothingState {
     if (this.#hasTrend) {
       this.#trend = beta * (level - this.#level) + (1 - beta) * phi * this.#trend;
     }
-    // γ is 0 where there is no season, and the one "season" stays 0.
+    // γ is 0 where there is no season: the one "season" stays 0.
     const detrended = this.#isMultiplicative ? y / expected : y - expected;
     this.#seasons[phase] = gamma * detrended + (1 - gamma) * season;
     this.#level = level;
