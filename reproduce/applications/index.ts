@@ -5,5 +5,6 @@
 import type { Application } from "./application.ts";
 import { FORECAST } from "./forecast.ts";
 import { TEXT } from "./text.ts";
+import { TRANSLATION } from "./translation.ts";
 
-export const APPLICATIONS: readonly Application[] = [TEXT, FORECAST];
+export const APPLICATIONS: readonly Application[] = [TEXT, FORECAST, TRANSLATION];

@@ -213,6 +213,22 @@ describe("lines that belong together", () => {
       /Line 2 is blank in only one/,
     );
   });
+
+  test("a line that is missing in the middle is found by the lengths of the others", () => {
+    const words = Array.from({ length: 200 }, (_, i) => 3 + ((i * 37) % 29));
+    const long = words.map((n) => "word ".repeat(n).trim());
+    const short = words.map((n) => "wort ".repeat(n + 1).trim()).toSpliced(119, 1);
+    const names = [file(long.join("\n")), file(short.join("\n"))];
+    const message = /has 200 lines and .* has 199; .* the lines part at about line (\d+): "word/;
+    expect(() => readParallelLines(names)).toThrow(message);
+    let told = "";
+    try {
+      readParallelLines(names);
+    } catch (error) {
+      told = (error as Error).message;
+    }
+    expect(Number(message.exec(told)![1])).toBe(120);
+  });
 });
 
 describe("classes", () => {

@@ -3,6 +3,7 @@
  */
 
 import type {
+  LengthBin,
   SentencePair,
   TranslationBaseline,
   TranslationEvaluation,
@@ -17,7 +18,15 @@ import { figure, legend, madeBy, page, settingsList, table } from "../../report/
 import { CELL_LOOKS } from "../../terminal/cells.ts";
 import { formatCount, formatLoss } from "../../terminal/numbers.ts";
 import { attentionMap } from "./attention-map.ts";
-import { formatScore, lengthTable, SCORE_HEAD, scoreRow, systemsOf, verdict } from "./scores.ts";
+import {
+  binName,
+  formatScore,
+  lengthTable,
+  SCORE_HEAD,
+  scoreRow,
+  systemsOf,
+  verdict,
+} from "./scores.ts";
 
 export interface TranslationReport {
   title: string;
@@ -111,26 +120,34 @@ function lengthFigure({ pairs, dictionary, evaluation, result }: TranslationRepo
   ];
   const series: Series[] = systems.map(({ name, bins }, i) => ({
     name,
-    className: i === 1 ? cell : "min",
-    dash: i === 1 ? "" : "4 3",
-    points: bins.flatMap(({ from, to, bleu }) =>
-      bleu === null ? [] : [[to === Infinity ? from + 4 : (from + to) / 2, bleu] as const],
+    className: cell,
+    dash: i === 0 ? "4 3" : "",
+    isFaint: i === 0,
+    points: scoredBins(bins).map(
+      ({ from, to, bleu }) => [to === Infinity ? from + 4 : (from + to) / 2, bleu!] as const,
     ),
   }));
-  const scores = series.flatMap(({ points }) => points.map(([, y]) => y));
-  if (scores.length === 0) return html`<p>Too few sentences to tell short from long ones.</p>`;
+  const measured = scoredBins(evaluation.byLength);
+  if (measured.length < 2) {
+    return html`<p>The sentences are too much of one length to tell short from long ones.</p>`;
+  }
+  const [shortest, longest] = [measured[0], measured[measured.length - 1]];
   return figure(
     lineChart({
       xLabel: "words in the source sentence",
       yLabel: "BLEU",
       series,
       references: [],
-      yDomain: [0, Math.max(...scores) * 1.08],
+      yDomain: [0, Math.max(...series.flatMap(({ points }) => points.map(([, y]) => y))) * 1.08],
     }),
     legend(series),
-    "BLEU of the sentences of about one length. Without attention, it falls with length: the encoder's last state has to hold the whole sentence.",
+    `BLEU of the sentences of about one length: ${formatScore(shortest.bleu!)} where the source has ${binName(shortest)} words, ${formatScore(longest.bleu!)} where it has ${binName(longest)}. Without attention the encoder's last state has to hold the whole sentence, and BLEU falls faster with length.`,
     lengthTable(systems),
   );
+}
+
+function scoredBins(bins: readonly LengthBin[]): LengthBin[] {
+  return bins.filter(({ bleu }) => bleu !== null);
 }
 
 function learningFigure({ result }: TranslationReport): Html {
