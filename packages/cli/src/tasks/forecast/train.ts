@@ -316,7 +316,7 @@ export function introduce(
   terminal.say(
     `Forecasts ${set.targets.join(", ")} ${plural(horizon, "step")} ahead (${formatFrequency(set.frequency)}), ` +
       `${season > 1 ? `season ${season}` : "no season found"}${covariates.length > 0 ? `; ${covariates.join("; ")}` : ""}. ` +
-      `Held out: ${plural(held, "row")} from ${start} on${stride > 1 ? `, a forecast at every ${stride}th` : ""}.`,
+      `Held out: ${plural(held, "row")} from ${start} on${stride > 1 ? `, one forecast for every ${stride} rows` : ""}.`,
   );
   terminal.print();
 }
