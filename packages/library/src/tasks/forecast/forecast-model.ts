@@ -197,6 +197,11 @@ export class Networks extends nn.Module {
     this.members = members;
   }
 
+  /** Makes the networks say what they said before training: nothing. */
+  silence(): void {
+    for (const { head } of this.members) for (const part of head.parameters()) nn.init.zeros_(part);
+  }
+
   /** The mean of what the networks say, see {@link ForecastNetwork.forward}. */
   forward(...inputs: Parameters<ForecastNetwork["forward"]>) {
     return averaged(this.members.map((network) => network.forward(...inputs)));

@@ -72,10 +72,10 @@ export function calibrate(
   });
 }
 
-/** Root mean square of z, to which five errors of size 1 are added: of few, it is rough too. */
+/** Root mean square of z, to which twenty errors of size 1 are added: of few, it is rough too. */
 function rmsOf(z: readonly number[], steps: number): number {
   const squares = z.reduce((sum, value) => sum + value * value, 0) / steps;
-  return Math.sqrt((squares + 5) / (z.length / steps + 5));
+  return Math.sqrt((squares + 20) / (z.length / steps + 20));
 }
 
 /** The place p·(n + 1) of the sorted values: one more is below it with probability p. */

@@ -63,6 +63,8 @@ const SHORT = 300;
 const BLOCKS = 5;
 const MOST_KNOWN_INPUTS = 64;
 const MOST_ROWS = 10_000;
+/** Origins at which the linear part's errors are measured. */
+const MOST_MEASURED = 2000;
 /** Origins that networks are validated and intervals calibrated on. */
 const MOST_VALIDATED = 600;
 
@@ -233,33 +235,32 @@ export function fitLinear(
   });
 }
 
-/** The linear part's errors on the rows that it was fitted on; never 0, so that they can be divided by. */
+/**
+ * The linear part's errors on the rows that it was fitted on, or if there are none on those of the
+ * validation part; never 0, so that they can be divided by.
+ */
 function measureErrors(
   model: ForecastModel,
   target: string,
   channels: readonly PreparedChannel[],
 ): void {
   const horizon = model.stepsAhead;
-  const squares = new Float64Array(horizon);
-  const counts = new Float64Array(horizon);
-  for (const it of channels) {
-    if (it.channel.target !== target) continue;
-    const stretch = { channel: it.channel, from: it.from, to: it.validFrom };
-    const origins = Array.from(originsOf([stretch], horizon, 2000), ([channel, origin]) => ({
+  const own = channels.filter(({ channel }) => channel.target === target);
+  const originsBefore = (endOf: (it: PreparedChannel) => number) => {
+    const stretches = own.map((it) => ({ channel: it.channel, from: it.from, to: endOf(it) }));
+    return Array.from(originsOf(stretches, horizon, MOST_MEASURED), ([channel, origin]) => ({
       channel,
       origin,
     }));
-    remaindersAt(model, target, origins).forEach((remainder) => {
-      remainder.forEach((value, h) => {
-        if (Number.isNaN(value)) return;
-        squares[h] += value * value;
-        counts[h]++;
-      });
-    });
-  }
-  model.recipe.targets[target].errors = Array.from(squares, (sum, h) =>
-    Math.max(1e-6, Math.sqrt(sum / Math.max(1, counts[h]))),
-  );
+  };
+  let origins = originsBefore(({ validFrom }) => validFrom);
+  if (origins.length === 0) origins = originsBefore(({ to }) => to);
+  const remainders = remaindersAt(model, target, origins);
+  model.recipe.targets[target].errors = Array.from({ length: horizon }, (_, h) => {
+    const known = remainders.map((it) => it[h]).filter((value) => !Number.isNaN(value));
+    const square = known.reduce((sum, value) => sum + value * value, 0) / Math.max(1, known.length);
+    return Math.max(1e-6, Math.sqrt(square));
+  });
 }
 
 /** What the linear part leaves over at each origin [horizon]; NaN where a value is missing. */

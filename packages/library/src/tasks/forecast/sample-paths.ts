@@ -18,8 +18,9 @@ import { rowsNeeded } from "./recipe.ts";
 import { anchorAt } from "./transforms.ts";
 import { numStepInputs, stepInputs } from "./windows.ts";
 
-/** Origins at which the paths of a model are compared with what came. */
+/** Origins at which the paths of a model are compared with what came, and paths from each at most. */
 const CALIBRATED = 60;
+const CALIBRATION_PATHS = 200;
 
 export interface Paths {
   /** Each [horizon], on the channel's scale. */
@@ -29,14 +30,18 @@ export interface Paths {
 }
 
 /**
- * Draws `config.samples` paths of `horizon` steps. The network reads the past once; then each path
- * carries its own state.
+ * Draws paths of `horizon` steps. The network reads the past once; then each path carries its own
+ * state.
  */
-export function samplePaths(model: ForecastModel, at: Origin, horizon: number): Paths {
+export function samplePaths(
+  model: ForecastModel,
+  at: Origin,
+  horizon: number,
+  numPaths = model.config.samples,
+): Paths {
   const { config, recipe } = model;
   const { target } = at.channel;
   const { steps, window } = recipe;
-  const numPaths = config.samples;
   const level = model.levelOf(target);
   const width = numStepInputs(steps);
   const generator = new RandomGenerator(config.seed);
@@ -157,10 +162,11 @@ export function calibratePaths(model: ForecastModel, channels: readonly Prepared
   const { recipe, config } = model;
   const { horizon } = recipe;
   const standard = standardQuantiles(config.distribution, recipe.df);
+  const numPaths = Math.min(config.samples, CALIBRATION_PATHS);
   for (const [target, own] of Object.entries(recipe.targets)) {
     const ofTarget = channels.filter(({ channel }) => channel.target === target);
     const errors = validationOrigins(ofTarget, horizon, CALIBRATED).map((at): PastError => {
-      const { location, spread, shape } = samplePaths(model, at, horizon).located;
+      const { location, spread, shape } = samplePaths(model, at, horizon, numPaths).located;
       const z = location.map((value, h) => {
         const row = at.origin + h;
         return at.channel.missing[row] ? NaN : (at.channel.u[row] - value) / spread[h];

@@ -49,6 +49,8 @@ export interface ForecastTraining {
 export const FORECAST_BUDGET: Budget = { steps: 600 };
 const VALIDATIONS = 20;
 const PATIENCE = 5;
+/** Nats that networks have to gain on the validation part, all in all, or they are not used. */
+const LEAST_GAIN = 2;
 
 /**
  * Trains a forecaster on `set`. The same seed, configuration and number of steps give the same
@@ -71,6 +73,7 @@ export async function trainForecast(
   const { lr, weightDecay, batchSize, originsPerWindow, seed } = config;
   const lossOf = (batch: WindowBatch) => networkLoss(model, batch);
   const held = validationBatches(prepared);
+  const silent = meanLoss(held, lossOf);
 
   const result = await fit({
     model: model.networks,
@@ -97,6 +100,9 @@ export async function trainForecast(
     itemsIn: ({ targets }) => targets.shape[0],
     onEvent: options.onEvent,
   });
+  const independent = validatedRows(prepared) / model.stepsAhead;
+  const gain = silent - (result.bestLoss ?? silent);
+  if (!(gain * independent > LEAST_GAIN)) model.networks.silence();
   weighNetworks(model, prepared.validation);
   calibrateIntervals(model, prepared.validation);
   if (model.recipe.form === "autoregressive") calibratePaths(model, prepared.channels);
@@ -115,6 +121,11 @@ export function networkLoss(model: ForecastModel, batch: WindowBatch): Tensor {
     return distributionLoss(distribution, params, targets, mask, model.recipe.df);
   });
   return losses.reduce((sum, loss) => sum.add(loss)).div(members.length);
+}
+
+/** Rows of the validation part, over all channels. */
+function validatedRows({ channels }: Prepared): number {
+  return channels.reduce((sum, { from, validFrom, to }) => sum + to - Math.max(from, validFrom), 0);
 }
 
 function validationBatches({ model, training, channels, validation }: Prepared): WindowBatch[] {
@@ -173,8 +184,8 @@ function weighNetworks(model: ForecastModel, validation: readonly Origin[]): voi
         count++;
       });
     });
-    const w = product / square;
-    const variance = ((left / count - (w * product) / count) / square) * model.stepsAhead;
+    const w = square > 0 ? product / square : 0;
+    const variance = ((left - w * product) / (count * square)) * model.stepsAhead;
     recipe.networkWeight = w > 0 ? Math.min(1, w * Math.max(0, 1 - variance / w ** 2)) : 0;
   }
 }
