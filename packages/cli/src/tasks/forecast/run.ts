@@ -14,7 +14,7 @@ import {
   type TargetForecast,
 } from "unrolled/tasks/forecast";
 import { addExamples } from "../../commands/examples.ts";
-import { wholeNumber } from "../../commands/options.ts";
+import { share, wholeNumber } from "../../commands/options.ts";
 import { FailureError, MisuseError } from "../../errors.ts";
 import { modelReader } from "../../files/model-directory.ts";
 import type { TableOptions } from "../../files/read-table.ts";
@@ -23,15 +23,21 @@ import { CELL_LOOKS } from "../../terminal/cells.ts";
 import { plural } from "../../terminal/numbers.ts";
 import { renderTable } from "../../terminal/table.ts";
 import { createTerminal } from "../../terminal/terminal.ts";
+import { findAnomalies } from "./anomalies.ts";
 import { NO_ADVICE } from "./comparison.ts";
 import { addTableOptions, readSeriesFile } from "./data.ts";
 import { readDataFacts } from "./facts.ts";
 import { notedFile } from "./noted-file.ts";
 import { formatNumber, formatTime } from "./numbers.ts";
 
+/** One in a thousand. */
+const FALSE_ALARMS = 0.001;
+
 interface RunOptions extends TableOptions {
   horizon?: number;
   samples?: true;
+  anomalies?: true;
+  falseAlarms: number;
   out?: string;
   json?: true;
 }
@@ -44,12 +50,23 @@ export function setUpRun(command: Command): void {
     .argument("[file]", "a table with the columns of the training table; - is standard input")
     .option("--horizon <n>", "steps to forecast, at most those trained for", wholeNumber(1))
     .option("--samples", "the paths drawn by an autoregressive model, too (with --json or -o)")
-    .option("-o, --out <file.csv>", "write the forecast as a table");
+    .option("--anomalies", "say instead which rows of the table the forecaster did not expect")
+    .option(
+      "--false-alarms <share>",
+      "alarms among rows without anomalies, with --anomalies",
+      share("(0, 1)"),
+      FALSE_ALARMS,
+    )
+    .option(
+      "-o, --out <file.csv>",
+      "write the forecast, or the rows with their scores, as a table",
+    );
   addTableOptions(command);
   command.action(runCommand);
   addExamples(command, [
     "unrolled run runs/prices-lstm",
     "unrolled run runs/sales-lstm this-week.csv -o forecast.csv",
+    "unrolled run runs/sensor-lstm yesterday.csv --anomalies",
   ]);
 }
 
@@ -68,6 +85,10 @@ async function runCommand(
     );
   }
   const { set } = await readSeriesFile(file ?? notedFile(directory), options, schema);
+  if (options.anomalies) {
+    findAnomalies(terminal, model, set, options);
+    return;
+  }
   checkFuture(set, horizon);
   const contexts = set.series
     .map((series) => ({ series, origin: observedLength(set, series) }))

@@ -34,7 +34,7 @@ const MOST_ROWS = 10_000;
 const MOST_ORIGINS = 500;
 const LEAST_ROWS = 8;
 /** A likelier curve may have this much more squared error. */
-const WORSE = 1.15;
+const WORSE = 1.05;
 /** Nats for each value. */
 const LOG_BONUS = 0.1;
 /** Steps of the horizon that choices are made by. */
