@@ -13,6 +13,13 @@ import {
   textConfig,
   TextModel,
 } from "unrolled/tasks/text";
+import {
+  prepareTranslation,
+  saveTranslationModel,
+  translate,
+  translationConfig,
+  TranslationModel,
+} from "unrolled/tasks/translation";
 import { findChromium, HOW_TO_GET_CHROMIUM, launch } from "../../../site/test/browser.ts";
 import { buildCommand, makeFolder, someText, unrolled } from "./command.ts";
 
@@ -23,17 +30,38 @@ const model = new TextModel(config, prepareText(someText(3000), config).tokenize
 const cwd = makeFolder();
 const run = (...args: string[]) => unrolled(args, { cwd });
 
+const PAIRS = ["one red bird", "two red birds", "one old tree", "two old trees"].map((source) => ({
+  source,
+  target: source.split(" ").reverse().join(" "),
+}));
+const settings = translationConfig({ hiddenSize: 8, embeddingDim: 6, vocabSize: 300 });
+const { tokenizers } = prepareTranslation({ train: PAIRS, validation: PAIRS, test: [] }, settings);
+const translator = new TranslationModel(settings, tokenizers);
+
+function writeModel(name: string, files: Record<string, Uint8Array>): void {
+  mkdirSync(join(cwd, name));
+  for (const [file, bytes] of Object.entries(files)) writeFileSync(join(cwd, name, file), bytes);
+}
+
 beforeAll(async () => {
   buildCommand();
-  mkdirSync(join(cwd, "book"));
-  for (const [name, bytes] of Object.entries(saveTextModel(model))) {
-    writeFileSync(join(cwd, "book", name), bytes);
-  }
+  writeModel("book", saveTextModel(model));
+  writeModel("english", saveTranslationModel(translator));
   const { code, stdout } = await run("export", "book", "--page", "book.html");
   expect([code, stdout]).toEqual([0, expect.stringMatching(/^book\.html: .* kB\. Open it in a/)]);
 });
 
 describe("export", () => {
+  test("--onnx of a translation model writes a file for each half", async () => {
+    const { code, stdout } = await run("export", "english", "--onnx", "mt.onnx");
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^mt-encoder\.onnx: .*\nmt-decoder\.onnx: /),
+    ]);
+    const decoder = readFileSync(join(cwd, "mt-decoder.onnx"), "latin1");
+    for (const word of ["tokens", "keys", "logProbs", "attention"]) expect(decoder).toContain(word);
+  });
+
   test("--onnx writes the model with its vocabulary, and says what goes in and out", async () => {
     const { code, stdout } = await run("export", "book", "--onnx", "book.onnx");
     expect(code).toBe(0);
@@ -78,7 +106,11 @@ describe.runIf(hasChromium)("the page, opened from the disk", () => {
   afterAll(() => browser.close());
 
   /** The page, ready; `complaints` are errors, and requests to anywhere. */
-  async function open(options = {}): Promise<{ page: Page; complaints: string[] }> {
+  async function open(
+    options = {},
+    file = "book.html",
+    field = "The beginning of a text",
+  ): Promise<{ page: Page; complaints: string[] }> {
     const page = await browser.newPage(options);
     const complaints: string[] = [];
     page.on("pageerror", ({ message }) => complaints.push(message));
@@ -88,8 +120,8 @@ describe.runIf(hasChromium)("the page, opened from the disk", () => {
     page.on("request", (request) => {
       if (/^https?:/.test(request.url())) complaints.push(request.url());
     });
-    await page.goto(pathToFileURL(join(cwd, "book.html")).href);
-    await page.getByLabel("The beginning of a text").waitFor();
+    await page.goto(pathToFileURL(join(cwd, file)).href);
+    await page.getByLabel(field).waitFor();
     return { page, complaints };
   }
   const finished = (page: Page) =>
@@ -141,6 +173,31 @@ describe.runIf(hasChromium)("the page, opened from the disk", () => {
     await finished(page);
     const written = await page.locator("#output").textContent();
     expect(written!.length).toBeLessThan(5000);
+    await page.close();
+  });
+
+  test("translates as the library does, and shows where it looked", async () => {
+    expect((await run("export", "english", "--page", "mt.html")).code).toBe(0);
+    const field = "Sentences to translate, one a line";
+    const { page, complaints } = await open(
+      { viewport: { width: 360, height: 640 } },
+      "mt.html",
+      field,
+    );
+    await page.getByLabel(field).fill("one red tree\ntwo birds");
+    await page
+      .getByRole("status")
+      .filter({ hasText: /Translated in/ })
+      .waitFor();
+    const wanted = translate(translator, ["one red tree", "two birds"]);
+    expect(await page.locator("#output div").allTextContents()).toEqual(
+      wanted.map(({ text }) => text),
+    );
+    const first = page.getByRole("region", { name: "Attention, line 1" });
+    expect(await first.locator("tbody tr").count()).toBe(wanted[0].targetTokens.length);
+    expect(await first.locator("thead th").count()).toBe(wanted[0].sourceTokens.length);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(complaints).toEqual([]);
     await page.close();
   });
 

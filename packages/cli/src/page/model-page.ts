@@ -86,5 +86,12 @@ input[type="checkbox"] { width: 18px; height: 18px; accent-color: var(--text); }
 .bars li { display: grid; grid-template-columns: minmax(4.5em, max-content) 1fr 4em; gap: 10px; align-items: center; font-size: .9rem; padding: 2px 0; }
 .bars .name { font-family: ui-monospace, "DejaVu Sans Mono", monospace; white-space: pre; }
 .bars .bar { height: 10px; border-radius: 3px; background: #4c8dff; min-width: 1px; }
+table.attention { font-size: .82rem; }
+table.attention th, table.attention td { padding: 2px 3px; text-align: center; border: 0; }
+table.attention tbody th { text-align: right; padding-right: 8px; }
+table.attention thead th { writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; }
+.shade { display: block; width: 22px; height: 22px; margin: 0 auto; border-radius: 3px; background: #4c8dff; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.scroll { position: relative; }
 .bars .value { text-align: right; font-variant-numeric: tabular-nums; }
 `;

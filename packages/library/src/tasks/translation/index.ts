@@ -52,3 +52,4 @@ export {
   type WordDictionary,
 } from "./baselines.ts";
 export { loadTranslationModel, saveTranslationModel } from "./model-files.ts";
+export { translationOnnx } from "./onnx.ts";
