@@ -35,7 +35,7 @@ const PAIRS = ["one red bird", "two red birds", "one old tree", "two old trees"]
   target: source.split(" ").reverse().join(" "),
 }));
 const settings = translationConfig({ hiddenSize: 8, embeddingDim: 6, vocabSize: 300 });
-const { tokenizers } = prepareTranslation({ train: PAIRS, validation: PAIRS, test: [] }, settings);
+const { tokenizers } = prepareTranslation(PAIRS, PAIRS, settings);
 const translator = new TranslationModel(settings, tokenizers);
 
 function writeModel(name: string, files: Record<string, Uint8Array>): void {

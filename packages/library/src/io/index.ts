@@ -32,3 +32,4 @@ export {
   type OnnxOptions,
   type Seq2SeqFiles,
 } from "./onnx/index.ts";
+export { loadPyTorch } from "./pytorch/load-pytorch.ts";

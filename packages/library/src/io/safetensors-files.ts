@@ -21,7 +21,7 @@ import { parseSafetensors, serializeSafetensors, type SafetensorsEntry } from ".
 export function loadSafetensors(pathOrBytes: string | Uint8Array | ArrayBuffer): StateDict {
   const where =
     typeof pathOrBytes === "string" ? `loadSafetensors: ${pathOrBytes}` : "loadSafetensors";
-  return decodeStateDict(bytesOf(pathOrBytes), where).tensors;
+  return decodeStateDict(bytesOf("loadSafetensors", pathOrBytes), where).tensors;
 }
 
 /** {@link loadSafetensors} for bytes, with the file's metadata. `where` begins every error. */
@@ -59,16 +59,17 @@ export function encodeStateDict(dict: StateDict, metadata?: Record<string, strin
   return serializeSafetensors(entries, metadata);
 }
 
-function bytesOf(pathOrBytes: string | Uint8Array | ArrayBuffer): Uint8Array {
+export function bytesOf(where: string, pathOrBytes: string | Uint8Array | ArrayBuffer): Uint8Array {
   if (typeof pathOrBytes === "string") return readFileBytes(pathOrBytes);
   if (pathOrBytes instanceof Uint8Array) return pathOrBytes;
   if (pathOrBytes instanceof ArrayBuffer) return new Uint8Array(pathOrBytes);
   throw new ArgumentError(
-    `loadSafetensors: expected a path or a file's bytes, got ${typeof pathOrBytes}.`,
+    `${where}: expected a path or a file's bytes, got ${typeof pathOrBytes}.`,
   );
 }
 
-function toTensor(name: string, { shape, data }: SafetensorsEntry, where: string): Tensor {
+/** float32 or int32, whatever is stored. */
+export function toTensor(name: string, { shape, data }: SafetensorsEntry, where: string): Tensor {
   if (data instanceof Float32Array || data instanceof Float64Array) {
     return tensor(data, { shape, dtype: "float32" });
   }

@@ -311,7 +311,8 @@ function checkEntry(name: string, { dtype, shape, data }: SafetensorsEntry, wher
   }
 }
 
-function decode(dtype: SafetensorsDType, buffer: ArrayBuffer): SafetensorsData {
+/** The numbers in bytes of this type; halves as float32. */
+export function decode(dtype: SafetensorsDType, buffer: ArrayBuffer): SafetensorsData {
   if (dtype === "F16") return float16ToFloat32(new Uint16Array(buffer));
   if (dtype === "BF16") return bfloat16ToFloat32(new Uint16Array(buffer));
   return new DTYPES[dtype].Array(buffer);
@@ -342,7 +343,7 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-function quote(name: string): string {
+export function quote(name: string): string {
   return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
 }
 
