@@ -221,13 +221,13 @@ describe("run", () => {
     const chat = async (...lines: string[]) => {
       const options = ["--chat", "--length", "20", "--seed", "3", "--json"];
       const input = lines.map((line) => `${line}\n`).join("");
-      const { events, stderr } = await unrolled(["run", model, ...options], { cwd, input });
+      const outcome = await unrolled(["run", model, ...options], { cwd, input });
       const answers = [""];
-      for (const { type, text: piece } of events()) {
+      for (const { type, text: piece } of outcome.events()) {
         if (type === "end") answers.push("");
         else answers[answers.length - 1] += piece as string;
       }
-      return { answers: answers.slice(0, -1), stderr };
+      return { answers: answers.slice(0, -1), stderr: outcome.stderr };
     };
     const story = await chat(
       ...["the cat", "/more", "/reset", "/more"],

@@ -103,7 +103,7 @@ describe("the text task", () => {
     const text = "🐌é 東京 שלום e\u0301 ".repeat(30);
     const data = prepareText(text, small({ validation: 0.5 }));
     expect(data.validationIds.length).toBe(data.validationCharacters);
-    expect(data.trainCharacters + data.validationCharacters).toBe([...text].length);
+    expect(data.trainCharacters + data.validationCharacters).toBe(Array.from(text).length);
     const { tokens, characters } = evaluateText(untrained(small(), data), data.validationIds);
     expect(characters).toBe(tokens);
   });
