@@ -22,7 +22,7 @@ function backtestOf(name: string, size: number, seed: number): Backtest {
 }
 
 const compared = (model: Backtest, ...baselines: Backtest[]): Comparison => ({
-  ...{ model, modelName: "LSTM", baselines, horizon: 1, stride: 1, targets: ["y"] },
+  ...{ model, modelName: "LSTM", baselines, horizon: 1, stride: 1, targets: ["y"], series: 1 },
   ...{ isPrice: true, networkShare: 0.5 },
 });
 
@@ -33,7 +33,7 @@ describe("verdict", () => {
   test("says in its first words that a baseline wins, and which", () => {
     const text = verdict(compared(backtestOf("lstm", 3, 3), persistence, drift));
     expect(text).toMatch(
-      /^A baseline wins, beyond chance \(Diebold–Mariano p below 0\.001\): drift has RMSE 1\.\d+, the LSTM has RMSE \d\.\d+, \d+ % more\. Forecast this series with the baseline\.$/,
+      /^A baseline wins, beyond chance \(Diebold–Mariano p below 0\.001\): drift has RMSE 1\.\d+, the LSTM has RMSE \d\.\d+, \d+(\.\d)? % more\. Forecast this series with the baseline\.$/,
     );
   });
 
@@ -50,6 +50,13 @@ describe("verdict", () => {
     );
     expect(verdict(comparison)).not.toContain("added nothing");
     expect(verdict({ ...comparison, networkShare: 0 })).toContain("network added nothing");
+  });
+
+  test("of several series, tells errors that can be averaged", () => {
+    const comparison = compared(backtestOf("lstm", 0.5, 5), persistence);
+    expect(verdict({ ...comparison, series: 3 })).toMatch(
+      /: a scaled MSE of 0\.0\d+; the best of them/,
+    );
   });
 
   test("errors that are rounding are nobody's merit", () => {

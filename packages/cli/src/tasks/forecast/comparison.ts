@@ -18,6 +18,8 @@ export interface Comparison {
   /** Rows from one forecast to the next. */
   stride: number;
   targets: readonly string[];
+  /** How many series there are: errors of several have no unit of their own. */
+  series: number;
   /** Whether the series are prices, of which much is claimed elsewhere. */
   isPrice: boolean;
   /** How much of the network's mean is added to the linear part, 0 to 1: the most of any target. */
@@ -54,13 +56,9 @@ function differenceP(
 ): number | null {
   const overlap = Math.ceil(horizon / stride);
   const targets = Object.keys(a.losses);
-  const weights = targets.map((target) => {
-    const { rmse, scaledMse } = a.scores[target];
-    return rmse > 0 ? scaledMse / rmse ** 2 : 0;
-  });
   const total = ({ losses }: Backtest) =>
     losses[targets[0]].squared.map((_, i) =>
-      targets.reduce((sum, target, k) => sum + weights[k] * (losses[target].squared[i] ?? NaN), 0),
+      targets.reduce((sum, target) => sum + (losses[target].squared[i] ?? NaN), 0),
     );
   const [first, second] = [total(a), total(b)];
   if (first.some(Number.isNaN) || second.some(Number.isNaN)) return null;
@@ -90,13 +88,15 @@ export function networkShare({ recipe }: ForecastModel): number {
 }
 
 function ranking(comparison: Comparison): string {
-  const { model, modelName, baselines, targets } = comparison;
+  const { model, modelName, baselines } = comparison;
   const best = bestOf(baselines);
   const [ours, theirs] = [errorOf(model), errorOf(best)];
   const p = differenceP(model, best, comparison);
-  const ratio = Math.sqrt(Math.max(ours, theirs) / Math.min(ours, theirs)) - 1;
+  // As far apart as the numbers that are shown: RMSE, or MSE.
+  const squares = Math.max(ours, theirs) / Math.min(ours, theirs);
+  const ratio = (hasOwnUnit(comparison) ? Math.sqrt(squares) : squares) - 1;
   const more = Number.isFinite(ratio) ? `, ${formatPercent(ratio)} more` : "";
-  const [own, other] = [describeError(model, targets), describeError(best, targets)];
+  const [own, other] = [describeError(model, comparison), describeError(best, comparison)];
   if (Math.max(ours, theirs) < ROUNDING || ours === theirs)
     return `The ${modelName} is as good as ${best.name}: ${own}.`;
   if (ours < theirs) {
@@ -113,9 +113,14 @@ function beyondChance(p: number | null): string {
     : `, though not beyond chance (Diebold–Mariano p ${formatP(p)})`;
 }
 
-function describeError(backtest: Backtest, targets: readonly string[]): string {
-  if (targets.length === 1) {
-    return `RMSE ${formatNumber(backtest.scores[targets[0]].rmse)}`;
+/** One target in one series is told in its own unit; anything else scaled, so that it can be averaged. */
+export function hasOwnUnit({ targets, series }: Pick<Comparison, "targets" | "series">): boolean {
+  return targets.length === 1 && series === 1;
+}
+
+function describeError(backtest: Backtest, comparison: Comparison): string {
+  if (hasOwnUnit(comparison)) {
+    return `RMSE ${formatNumber(backtest.scores[comparison.targets[0]].rmse)}`;
   }
   return `a scaled MSE of ${errorOf(backtest).toFixed(4)}`;
 }
@@ -158,12 +163,12 @@ export interface ScoreRow {
   cells: string[];
 }
 
-/** One row for each: in the target's own unit for one target, scaled and averaged for several. */
+/** One row for each: in its own unit for one target in one series, else scaled and averaged. */
 export function scoreRows(
   backtests: readonly { name: string; backtest: Backtest }[],
-  targets: readonly string[],
+  { targets, series }: Pick<Comparison, "targets" | "series">,
 ): { head: string[]; rows: ScoreRow[] } {
-  const own = targets.length === 1;
+  const own = hasOwnUnit({ targets, series });
   const mean = (backtest: Backtest, of: (scores: Scores) => number | null) => {
     const values = targets.map((target) => of(backtest.scores[target]));
     if (values.some((value) => value === null)) return null;
@@ -215,13 +220,14 @@ export function scoreRows(
 }
 
 /** For the terminal; `styled` is the model's name in its colour. */
-export function scoreTable({ model, baselines, targets }: Comparison, styled: string): string {
+export function scoreTable(comparison: Comparison, styled: string): string {
+  const { model, baselines } = comparison;
   const { head, rows } = scoreRows(
     [
       ...baselines.map((backtest) => ({ name: backtest.name, backtest })),
       { name: styled, backtest: model },
     ],
-    targets,
+    comparison,
   );
   const columns: Column[] = [{ title: "", align: "left" }, ...head.map((title) => ({ title }))];
   return renderTable(

@@ -83,6 +83,7 @@ async function evalCommand(directory: string, file: string, options: EvalOptions
     horizon: plan.horizon,
     stride: plan.stride,
     targets: set.targets,
+    series: set.series.length,
     isPrice: facts.isPrice,
     networkShare: networkShare(model),
   };

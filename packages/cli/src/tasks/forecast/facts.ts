@@ -6,7 +6,7 @@ import { FormatError } from "unrolled";
 import type { Backtest, ReadSeries, Scores, TableSchema } from "unrolled/tasks/forecast";
 import { readConfig, type MetricsLine } from "../../files/model-directory.ts";
 import { plural } from "../../terminal/numbers.ts";
-import { errorOf } from "./comparison.ts";
+import { errorOf, hasOwnUnit } from "./comparison.ts";
 import { formatNumber } from "./numbers.ts";
 import type { ForecastPlan } from "./plan.ts";
 
@@ -79,7 +79,7 @@ export function trainingFacts(start: MetricsLine, end: MetricsLine): [string, st
   const best = baselines.reduce((a, b) => (b.scaledMse < a.scaledMse ? b : a));
   const targets = Object.keys(model.scores);
   const scoreOf = (it: NotedBacktest) =>
-    targets.length === 1
+    hasOwnUnit({ targets, series: start.series as number })
       ? `RMSE ${formatNumber(it.scores[targets[0]].rmse)}`
       : `scaled MSE ${it.scaledMse.toFixed(4)}`;
   return [

@@ -22,6 +22,7 @@ import { figure, legend, madeBy, page, settingsList, table } from "../../report/
 import { formatCount, formatLoss, formatPercent, plural } from "../../terminal/numbers.ts";
 import {
   bestOf,
+  hasOwnUnit,
   NO_ADVICE,
   priceVerdict,
   scoreRows,
@@ -107,11 +108,10 @@ function named({ model, modelName, baselines }: Comparison) {
 function scores(comparison: Comparison): Html {
   const { targets } = comparison;
   const all = named(comparison);
-  const { head, rows } = scoreRows(all, targets);
-  const about =
-    targets.length === 1
-      ? "RMSE, MAE and CRPS are in the unit of the series. "
-      : "Errors are divided by each column's standard deviation in the training part, and averaged over the columns. ";
+  const { head, rows } = scoreRows(all, comparison);
+  const about = hasOwnUnit(comparison)
+    ? "RMSE, MAE and CRPS are in the unit of the series. "
+    : "Errors are divided by the standard deviation of each series and column in the training part, and averaged. ";
   return html`${table({ head: ["", ...head], rows: rows.map(({ name, cells }) => [name, ...cells]) })}
     <p class="soft">
       ${about}MASE: 1 is the error of the (seasonal) naive forecast, one step ahead, in the training
@@ -126,7 +126,7 @@ function scores(comparison: Comparison): Html {
       html`<details>
         <summary>Each column</summary>
         ${targets.map((target) => {
-          const own = scoreRows(all, [target]);
+          const own = scoreRows(all, { targets: [target], series: comparison.series });
           return html`<h3>${target}</h3>
             ${table({ head: ["", ...own.head], rows: own.rows.map(({ name, cells }) => [name, ...cells]) })}`;
         })}

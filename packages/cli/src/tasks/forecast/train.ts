@@ -217,6 +217,7 @@ async function trainForecastCommand(
     horizon: plan.horizon,
     stride: plan.stride,
     targets: set.targets,
+    series: set.series.length,
     isPrice,
     networkShare: networkShare(result.model),
   };

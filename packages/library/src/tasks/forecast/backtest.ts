@@ -43,7 +43,10 @@ export interface Backtest {
   origins: number;
   /** By target. */
   scores: Record<string, Scores>;
-  /** By target: the errors of each origin, in the order of time, averaged over steps and series. */
+  /**
+   * By target: the errors of each origin, in the order of time, in units of each series' standard
+   * deviation (or its square), averaged over steps and series.
+   */
   losses: Record<string, OriginLosses>;
   /** Forecasts of the last part that do not overlap, for plots. */
   examples: Forecast[];

@@ -73,7 +73,9 @@ describe("ScoreSums", () => {
     const { forecast } = items[0];
     expect(sums.add(forecast, [NaN, NaN], 0, scale).absolute).toBeNaN();
     expect(sums.scores()).toBeNull();
-    sums.add(forecast, [NaN, forecast.mean[1] + 3], 0, scale);
+    const { absolute, squared } = sums.add(forecast, [NaN, forecast.mean[1] + 3], 0, scale);
+    expect(absolute).toBeCloseTo(3 / scale.std, 10);
+    expect(squared).toBeCloseTo(9 / scale.std ** 2, 10);
     expect(sums.scores()).toMatchObject({ count: 1, mae: 3 });
   });
 

@@ -119,7 +119,8 @@ export class ScoreSums {
   /**
    * @param actual [horizon], NaN where nothing came
    * @param last the value before the origin
-   * @returns the mean absolute and squared error of this forecast; NaN if nothing came
+   * @returns the mean absolute and squared error of this forecast, in units of the scale's standard
+   *   deviation and of its square; NaN if nothing came
    */
   add(
     { mean, quantiles }: TargetForecast,
@@ -150,7 +151,7 @@ export class ScoreSums {
       this.#directions++;
       if (change > 0 === forecastChange > 0) this.#rightDirections++;
     }
-    return { absolute: absolute / count, squared: squared / count };
+    return { absolute: absolute / count / scale.std, squared: squared / count / scale.std ** 2 };
   }
 
   #addStep(h: number, error: number, quantiles: readonly Float64Array[], y: number): void {
