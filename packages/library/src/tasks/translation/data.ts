@@ -15,10 +15,9 @@ import type { TranslationConfig } from "./config.ts";
 import type { SentencePair } from "./pairs.ts";
 import { SourceLengthBatches } from "./source-length-batches.ts";
 import {
-  encodeSentence,
-  END,
+  encodeSource,
+  encodeTarget,
   PAD,
-  START,
   trainTokenizers,
   type TranslationTokenizers,
 } from "./tokens.ts";
@@ -86,8 +85,8 @@ function encodePair(
   tokenizers: TranslationTokenizers,
 ): EncodedPair {
   return {
-    source: Int32Array.of(...encodeSentence(tokenizers.source, source), END),
-    target: Int32Array.of(START, ...encodeSentence(tokenizers.target, target), END),
+    source: encodeSource(tokenizers.source, source),
+    target: encodeTarget(tokenizers.target, target),
   };
 }
 

@@ -16,14 +16,17 @@ import {
 } from "unrolled";
 import type { TranslationModel } from "./model.ts";
 import { cleanSentence } from "./pairs.ts";
-import { decodeSentence, encodeSentence, END, START, UNKNOWN } from "./tokens.ts";
+import { decodeSentence, encodeSource, END, START, UNKNOWN } from "./tokens.ts";
 
 export interface TranslateOptions {
   /** Hypotheses kept side by side; 1 takes the likeliest token at every step. Default: 5. */
   beamSize?: number;
   /** α: log p is divided by the length to this power. Above 1, longer translations. Default: 1. */
   lengthPenalty?: number;
-  /** Tokens of a translation at most. Default: twice those of the source, and 10. */
+  /**
+   * Tokens of a translation at most. Default: twice those of the source and 10, but no more than for
+   * a source four times as long as any in training.
+   */
   maxLength?: number;
   /** Translations of single words, for words that the model does not know. Default: copied. */
   dictionary?: ReadonlyMap<string, string>;
@@ -72,7 +75,7 @@ export function translate(
   try {
     const { source } = model.tokenizers;
     const cleaned = sentences.map(cleanSentence);
-    const encoded = cleaned.map((text) => Int32Array.of(...encodeSentence(source, text), END));
+    const encoded = cleaned.map((text) => encodeSource(source, text));
     const found: Translation[] = [];
     const order = Array.from(encoded.keys()).filter((i) => cleaned[i] !== "");
     order.sort((a, b) => encoded[a].length - encoded[b].length);
@@ -109,7 +112,7 @@ function* groupsOf(
 }
 
 function search(
-  { seq2seq }: TranslationModel,
+  { seq2seq, config }: TranslationModel,
   sources: readonly Int32Array[],
   { beamSize = 5, lengthPenalty = 1, maxLength }: TranslateOptions,
 ): Hypothesis[] {
@@ -117,7 +120,7 @@ function search(
   const settings = {
     startTokens: Array.from(sources, () => START),
     endToken: END,
-    maxLength: maxLength ?? 2 * ids.shape[1] + 10,
+    maxLength: maxLength ?? 2 * Math.min(ids.shape[1], 4 * config.maxLength) + 10,
   };
   const state = seq2seq.start(ids);
   if (beamSize === 1) return greedySearch(seq2seq, state, settings);

@@ -62,6 +62,24 @@ export function encodeSentence(tokenizer: Tokenizer, sentence: string): Int32Arr
   return tokenizer.encode(spaced(sentence));
 }
 
+/** A source as the encoder reads it: its ids, and the end. */
+export function encodeSource(tokenizer: Tokenizer, sentence: string): Int32Array {
+  return framed(encodeSentence(tokenizer, sentence), []);
+}
+
+/** A target as the decoder learns it: the start, its ids, and the end. */
+export function encodeTarget(tokenizer: Tokenizer, sentence: string): Int32Array {
+  return framed(encodeSentence(tokenizer, sentence), [START]);
+}
+
+function framed(ids: Int32Array, before: readonly number[]): Int32Array {
+  const all = new Int32Array(before.length + ids.length + 1);
+  all.set(before);
+  all.set(ids, before.length);
+  all[all.length - 1] = END;
+  return all;
+}
+
 /**
  * The sentence that ids spell. For pieces of words, `decode(encode(sentence))` is the sentence,
  * whatever its characters.
