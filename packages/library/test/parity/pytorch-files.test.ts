@@ -143,7 +143,8 @@ describe("other people's models give the numbers that PyTorch gives", () => {
     lstm.loadStateDict(part(dict, "model."));
     head.loadStateDict(part(dict, "fc."));
     const x = zeros([1, want.prompt.length, 88]);
-    for (const [t, c] of Array.from(want.prompt).entries()) x.data[t * 88 + vocabulary.indexOf(c)] = 1;
+    for (const [t, c] of Array.from(want.prompt).entries())
+      x.data[t * 88 + vocabulary.indexOf(c)] = 1;
     const [output] = noGrad(() => lstm.forward(x));
     closeTo(head.forward(output.select(1, -1)), want.logits_after_prompt, 1e-4);
   });
