@@ -71,6 +71,25 @@ export function tensorsIn(value: unknown): Tensor[] {
   return namedTensors(value, "").map(({ tensor }) => tensor);
 }
 
+/** The graph of a file, without what goes along as metadata: field 7 of its outermost message. */
+export function graphOf(bytes: Uint8Array): Uint8Array {
+  let at = 0;
+  const varint = () => {
+    let value = 0;
+    for (let shift = 1; ; shift *= 128) {
+      const byte = bytes[at++];
+      value += (byte & 127) * shift;
+      if (byte < 128) return value;
+    }
+  };
+  for (;;) {
+    const tag = varint();
+    const value = varint();
+    if (tag >> 3 === 7) return bytes.subarray(at, at + value);
+    if ((tag & 7) === 2) at += value;
+  }
+}
+
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
