@@ -8,8 +8,8 @@ const APPLICATIONS = [
   },
   {
     what: "Sentiment",
-    here: "examples/negation",
-    how: "one label for a sentence, where a “not” turns it; no task for your own reviews yet",
+    here: "unrolled train sentiment",
+    how: "any labelled texts, beside the bag of words; calibrated, with the words that spoke for an answer",
   },
   {
     what: "Translation",

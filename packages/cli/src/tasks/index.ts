@@ -5,11 +5,12 @@
 import { FailureError } from "../errors.ts";
 import { readConfig } from "../files/model-directory.ts";
 import { forecast } from "./forecast/index.ts";
+import { sentiment } from "./sentiment/index.ts";
 import type { CliTask } from "./task.ts";
 import { text } from "./text/index.ts";
 import { translation } from "./translation/index.ts";
 
-export const TASKS: readonly CliTask[] = [text, translation, forecast];
+export const TASKS: readonly CliTask[] = [text, sentiment, translation, forecast];
 
 /** The task of the model in `directory`. */
 export function taskOf(directory: string): CliTask {

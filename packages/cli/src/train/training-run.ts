@@ -138,16 +138,19 @@ export class TrainingRun<Config extends object> {
   /**
    * The data has been read.
    *
+   * @param usual how long the run takes if nobody says, where that depends on the data
    * @throws FailureError if the interrupted run read other data
    */
-  readFrom(source: Source): void {
+  readFrom(source: Source, usual: Budget = this.#plan.budget): void {
     const before = this.#interrupted?.settings.source;
     if (before && before.sha256 !== source.sha256) {
       throw new FailureError(
         `The data is not what the run in ${this.directory} began with. Give the same files in the same order, or start anew with --force.`,
       );
     }
-    this.#settings = { ...this.#draft, source: before ?? source };
+    const isTyped = this.#draft.budget !== this.#plan.budget;
+    const budget = isTyped ? this.#draft.budget : usual;
+    this.#settings = { ...this.#draft, budget, source: before ?? source };
   }
 
   /** The run begins: `facts` are what the task notes in the first line of the metrics. */

@@ -1,0 +1,38 @@
+/**
+ * @file What `unrolled inspect` tells of a classifier's training.
+ */
+
+import type { Mix } from "unrolled/tasks/sentiment";
+import type { MetricsLine } from "../../files/model-directory.ts";
+import { formatCount } from "../../terminal/numbers.ts";
+import { percent, type Score } from "./scores.ts";
+
+export function trainingFacts(start: MetricsLine, end: MetricsLine): [string, string][] {
+  const labels = start.labels as string[];
+  const texts = start.texts as Record<"train" | "validation" | "test", number>;
+  const baselines = start.baselines as Score[];
+  const best = baselines.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
+  const score = end.evaluation as Score;
+  const network = end.network as Score;
+  const { network: factor, bag } = end.mix as Mix;
+  return [
+    [
+      "classes",
+      `${labels.length}: ${labels.slice(0, 10).join(", ")}${labels.length > 10 ? ", …" : ""}`,
+    ],
+    [
+      "texts",
+      `${formatCount(texts.train)} to learn from, ${formatCount(texts.validation)} to choose with, ${formatCount(texts.test)} to measure with`,
+    ],
+    [
+      "right on texts held out",
+      `${percent(score.accuracy)} (best baseline, ${best.name}: ${percent(best.accuracy)}; ${network.name}: ${percent(network.accuracy)})`,
+    ],
+    [
+      "calibration error",
+      `${percent(score.calibrationError)}, before ${percent(network.calibrationError)}`,
+    ],
+    ["factor on the network's logits", factor.toFixed(3)],
+    ["factor on the bag's logits", bag.toFixed(3)],
+  ];
+}

@@ -1,0 +1,178 @@
+/**
+ * @file Labelled texts from whatever they lie in: a table, a folder for each class, a file for each
+ * class, or trees.
+ */
+
+import { createHash } from "node:crypto";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { looksLikeTrees, readTrees, type LabelledText } from "unrolled/tasks/sentiment";
+import { FailureError } from "../../errors.ts";
+import { decode } from "../../files/decode.ts";
+import {
+  label as labelOf,
+  readBytes,
+  sourceOf,
+  stemOf,
+  type Source,
+} from "../../files/read-bytes.ts";
+import { namesIn, readClassFiles, readClassFolder } from "../../files/read-classes.ts";
+import {
+  columnIndex,
+  describeTable,
+  readTable,
+  type Table,
+  type TableOptions,
+} from "../../files/read-table.ts";
+import { plural } from "../../terminal/numbers.ts";
+import { findColumns } from "./find-columns.ts";
+
+/** How labelled texts are read: what was typed. */
+export interface ReadingOptions extends TableOptions {
+  /** The column with the text. */
+  text?: string;
+  /** The column with the class. */
+  label?: string;
+  /** A column with numbers of folds. */
+  foldColumn?: string;
+  /** `false`: trees give their sentences alone. */
+  phrases?: boolean;
+  /** Numbers as labels become `negative` and `positive`; the middle is left out. */
+  binary?: boolean;
+}
+
+export interface LabelledTexts {
+  rows: LabelledText[];
+  /** The fold of every row, where there is a column for it. */
+  folds: string[] | null;
+  source: Source;
+  /** What was found, in sentences for whoever trains. */
+  about: string[];
+}
+
+const MAX_BYTES = 300e6;
+
+export function readLabelled(inputs: readonly string[], options: ReadingOptions): LabelledTexts {
+  const [first] = inputs;
+  const trees = inputs.length === 1 && !isFolder(first) ? tryTrees(first, options) : null;
+  const found = trees ?? fromTable(tableOf(inputs, options), options);
+  if (options.binary) return { ...found, ...inTwo(found) };
+  return found;
+}
+
+function tryTrees(name: string, { encoding, phrases = true }: ReadingOptions) {
+  if (name === "-") return null; // What has been read once is gone.
+  const { bytes } = readBytes(name, { most: MAX_BYTES, advice: "Take a part of it." });
+  const called = labelOf(name);
+  const { text } = decode(bytes, called, encoding);
+  if (!looksLikeTrees(text)) return null;
+  const rows = readTrees(text, called, { phrases });
+  const parts = rows.reduce((sum, row) => sum + (row.parts?.length ?? 0), 0);
+  const about = `${called}: ${plural(rows.length, "tree")}${parts > 0 ? ` with ${plural(parts, "labelled phrase")}, to learn from as well` : ""}`;
+  return { rows, folds: null, source: sourceOf([name], [bytes]), about: [about] };
+}
+
+function tableOf(inputs: readonly string[], options: ReadingOptions): Table {
+  const { encoding } = options;
+  const [first, ...others] = inputs;
+  if (others.length > 0) return readClassFiles(inputs, encoding);
+  return isFolder(first) ? tableOfFolder(first, encoding) : readTable(first, options);
+}
+
+/** Folders for classes or, where there are none, files for classes: the texts, not what is about them. */
+function tableOfFolder(folder: string, encoding: string | undefined): Table {
+  if (namesIn(folder, "folders").length > 1) return readClassFolder(folder, { encoding });
+  const files = namesIn(folder, "files");
+  const plain = files.filter((name) => /\.txt(\.gz)?$/i.test(name));
+  const sameStem = files.filter((name) =>
+    files.some((other) => other !== name && stemOf(other) === stemOf(name)),
+  );
+  const classes = plain.length > 1 ? plain : sameStem;
+  if (classes.length > 1)
+    return readClassFiles(
+      classes.map((name) => join(folder, name)),
+      encoding,
+    );
+  throw new FailureError(
+    `${folder}: expected a folder for each class (pos/, neg/) or a file for each class (French.txt, Irish.txt), got ${files.slice(0, 5).join(", ") || "nothing"}.`,
+  );
+}
+
+function isFolder(name: string): boolean {
+  return name !== "-" && existsSync(name) && statSync(name).isDirectory();
+}
+
+/** What people and programs write for "there is nothing here". */
+const MISSING = /^\s*(nan|null|n\/?a|undefined|)\s*$/i;
+
+function fromTable(table: Table, options: ReadingOptions): LabelledTexts {
+  const columns = findColumns(table, options);
+  const fold = options.foldColumn === undefined ? null : columnIndex(table, options.foldColumn);
+  const rows: LabelledText[] = [];
+  const folds: string[] = [];
+  let missing = 0;
+  for (const row of table.rows) {
+    if (MISSING.test(row[columns.label])) {
+      missing++;
+      continue;
+    }
+    // Line ends within a cell are often written as two characters.
+    const text = row[columns.text].replaceAll("\\n", "\n");
+    rows.push({ text, label: row[columns.label].trim() });
+    if (fold !== null) folds.push(row[fold].trim());
+  }
+  const name = table.columns[columns.label];
+  if (rows.length === 0) {
+    throw new FailureError(`${table.name}: the column ${JSON.stringify(name)} has no labels.`);
+  }
+  const about = [describeTable(table)];
+  if (table.format.kind !== "folder" && table.format.kind !== "files") {
+    about.push(`Text: column ${table.columns[columns.text]}. Label: column ${name}.`);
+  }
+  if (missing > 0) about.push(`${plural(missing, "row")} without a label left out.`);
+  return { rows, folds: fold === null ? null : folds, source: table.source, about };
+}
+
+/** Numbers below and above the middle of their range. */
+function inTwo({ rows, folds, about }: LabelledTexts): Partial<LabelledTexts> {
+  const numbers = rows.map(({ label }) => Number(label));
+  const odd = rows.find((_, i) => !Number.isFinite(numbers[i]));
+  if (odd) {
+    throw new FailureError(
+      `--binary: expected numbers as labels, such as 1 to 5, got ${JSON.stringify(odd.label)}.`,
+    );
+  }
+  const bounds = numbers.reduce(
+    ({ low, high }, n) => ({ low: Math.min(low, n), high: Math.max(high, n) }),
+    { low: Infinity, high: -Infinity },
+  );
+  const middle = (bounds.low + bounds.high) / 2;
+  const side = (row: LabelledText): LabelledText[] => {
+    const n = Number(row.label);
+    if (n === middle) return [];
+    const parts = row.parts?.flatMap(side);
+    return [{ ...row, label: n < middle ? "negative" : "positive", parts }];
+  };
+  const kept = rows.map(side);
+  const left = kept.filter((row) => row.length === 0).length;
+  return {
+    rows: kept.flat(),
+    folds: folds && folds.filter((_, i) => kept[i].length > 0),
+    about: [
+      ...about,
+      `Labels below ${middle} are negative, above it positive${left > 0 ? `; ${plural(left, "text")} in the middle left out` : ""}.`,
+    ],
+  };
+}
+
+/** One source for all that a run reads. */
+export function joinSources(sources: readonly Source[]): Source {
+  if (sources.length === 1) return sources[0];
+  const hash = createHash("sha256");
+  for (const { sha256 } of sources) hash.update(sha256);
+  return {
+    names: sources.flatMap(({ names }) => names),
+    bytes: sources.reduce((sum, { bytes }) => sum + bytes, 0),
+    sha256: hash.digest("hex"),
+  };
+}

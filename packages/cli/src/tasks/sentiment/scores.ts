@@ -1,0 +1,57 @@
+/**
+ * @file Scores side by side, on a terminal and in words.
+ */
+
+import type { Estimate } from "unrolled";
+import type { SentimentEvaluation } from "unrolled/tasks/sentiment";
+import { formatLoss } from "../../terminal/numbers.ts";
+import { renderTable } from "../../terminal/table.ts";
+
+/** What `metrics.jsonl` keeps of an evaluation: no lists as long as the data. */
+export type Score = { name: string } & Omit<SentimentEvaluation, "probabilities" | "answers">;
+
+export function scoreOf(name: string, evaluation: SentimentEvaluation): Score {
+  const { probabilities: _p, answers: _a, ...rest } = evaluation;
+  return { name, ...rest };
+}
+
+export const SCORE_HEAD = ["", "right", "95 %", "macro F1", "log loss", "calibration error"];
+
+export function scoreCells(score: Score): string[] {
+  const { name, accuracy, accuracyInterval, macroF1, logLoss, calibrationError } = score;
+  const { low, high } = accuracyInterval;
+  return [
+    name,
+    percent(accuracy),
+    `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)}`,
+    percent(macroF1),
+    formatLoss(logLoss),
+    percent(calibrationError),
+  ];
+}
+
+export function scoreTable(scores: readonly Score[]): string {
+  const [, ...head] = SCORE_HEAD;
+  return renderTable(
+    [{ title: "on texts held out", align: "left" }, ...head.map((title) => ({ title }))],
+    scores.map(scoreCells),
+  );
+}
+
+/** One decimal, always: models differ by less than a point. */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** Whether a model is ahead of the best baseline, with the interval of the difference. */
+export function verdict(model: Score, baseline: Score, { estimate, low, high }: Estimate): string {
+  const points = (share: number) => Math.abs(100 * share).toFixed(1);
+  const signed = (share: number) => `${share < 0 ? "−" : "+"}${points(share)}`;
+  const how =
+    low > 0
+      ? `${points(estimate)} points above`
+      : high < 0
+        ? `${points(estimate)} points below`
+        : "not reliably different from";
+  return `${model.name}: ${percent(model.accuracy)} of ${model.texts} texts right, ${how} the ${baseline.name} (${percent(baseline.accuracy)}); 95 % interval of the difference: ${signed(low)} to ${signed(high)} points.`;
+}

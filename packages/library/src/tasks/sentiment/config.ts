@@ -1,0 +1,139 @@
+/**
+ * @file Every number you may turn, with its default and the reason for it.
+ */
+
+import { ArgumentError } from "unrolled";
+import type { SentimentTokens } from "./tokens.ts";
+
+export type SentimentCell = "rnn" | "lstm" | "gru";
+export type SentimentPooling = "last" | "mean" | "max" | "max+mean" | "attention";
+
+export interface SentimentConfig {
+  cell: SentimentCell;
+  /** What a token is. Characters suit single words, such as names. */
+  tokens: SentimentTokens;
+  /** Tokens seen less often are unknown ones. */
+  minFrequency: number;
+  /** How many different tokens at most. */
+  maxVocabulary: number;
+  embeddingDim: number;
+  /** Features of the hidden state, in each direction. */
+  hiddenSize: number;
+  numLayers: number;
+  /** Read a text from both ends. */
+  bidirectional: boolean;
+  /**
+   * How the steps of a text become one vector. `"max+mean"`, side by side, is what the README's
+   * scores are from; `"last"` has to carry everything to the end.
+   */
+  pooling: SentimentPooling;
+  /** Probability that a token is read as the unknown one, so that something is known about that. */
+  wordDropout: number;
+  /** Probability of zeroing a feature of the embedding, for a whole text alike. */
+  embeddingDropout: number;
+  /** Probability of zeroing features between layers and before the head. */
+  dropout: number;
+  /** How much of the target is spread evenly over all classes. */
+  labelSmoothing: number;
+  /** `"balanced"`: every class counts alike, however rare it is. */
+  classWeights: "none" | "balanced";
+  /**
+   * Let the bag of words vote, too: its scores are added to the network's, both with a weight found
+   * on the validation part. It knows rare words and pairs that a network has not seen often enough.
+   */
+  bag: boolean;
+  /**
+   * Tokens of a text that the network reads; of a longer one the first and the last half of them,
+   * where most reviews say what they think. The bag of words sees all.
+   */
+  maxTokens: number;
+  batchSize: number;
+  /** Highest learning rate of AdamW. */
+  lr: number;
+  weightDecay: number;
+  /** Longest gradient; longer ones are scaled down to it. */
+  clipNorm: number;
+  /** Share of the texts held out to stop, calibrate and choose with; unless they are given. */
+  validation: number;
+  /** Share of the texts held out to measure with; unless they are given. */
+  test: number;
+  /** With two classes: the probability from which on a text is taken for the positive one. */
+  threshold: number;
+  seed: number;
+}
+
+export const SENTIMENT_DEFAULTS: Readonly<SentimentConfig> = {
+  cell: "lstm",
+  tokens: "word",
+  minFrequency: 2,
+  maxVocabulary: 30_000,
+  embeddingDim: 128,
+  hiddenSize: 128,
+  numLayers: 1,
+  bidirectional: true,
+  pooling: "max",
+  wordDropout: 0.05,
+  embeddingDropout: 0.3,
+  dropout: 0.5,
+  labelSmoothing: 0.1,
+  classWeights: "none",
+  bag: true,
+  maxTokens: 400,
+  batchSize: 64,
+  lr: 2e-3,
+  weightDecay: 0.01,
+  clipNorm: 5,
+  validation: 0.1,
+  test: 0.1,
+  threshold: 0.5,
+  seed: 1,
+};
+
+const CHOICES = {
+  cell: ["rnn", "lstm", "gru"],
+  tokens: ["word", "char"],
+  pooling: ["last", "mean", "max", "max+mean", "attention"],
+  classWeights: ["none", "balanced"],
+} as const;
+const WHOLE = [
+  "minFrequency",
+  "maxVocabulary",
+  "embeddingDim",
+  "hiddenSize",
+  "numLayers",
+  "maxTokens",
+  "batchSize",
+] as const;
+const PROBABILITIES = ["wordDropout", "embeddingDropout", "dropout", "labelSmoothing"] as const;
+const SHARES = ["validation", "test", "threshold"] as const;
+
+/** The defaults, with `changes` applied and checked. */
+export function sentimentConfig(changes: Partial<SentimentConfig> = {}): SentimentConfig {
+  const config = { ...SENTIMENT_DEFAULTS, ...changes };
+  for (const [key, choices] of Object.entries(CHOICES)) {
+    const value = config[key as keyof typeof CHOICES];
+    if ((choices as readonly string[]).includes(value)) continue;
+    throw new ArgumentError(
+      `sentiment: expected ${key} to be one of ${choices.join(", ")}, got ${JSON.stringify(value)}.`,
+    );
+  }
+  const check = (key: keyof SentimentConfig, ok: boolean, wanted: string) => {
+    if (ok) return;
+    throw new ArgumentError(
+      `sentiment: expected ${key} to be ${wanted}, got ${String(config[key])}.`,
+    );
+  };
+  for (const key of WHOLE) {
+    check(key, Number.isInteger(config[key]) && config[key] >= 1, "a whole number of at least 1");
+  }
+  for (const key of PROBABILITIES) {
+    check(key, config[key] >= 0 && config[key] < 1, "at least 0 and below 1");
+  }
+  for (const key of SHARES) check(key, config[key] > 0 && config[key] < 1, "between 0 and 1");
+  check("test", config.test + config.validation < 1, "below 1 together with validation");
+  check("lr", config.lr > 0 && config.lr < Infinity, "above 0");
+  check("weightDecay", config.weightDecay >= 0, "0 or more");
+  check("clipNorm", config.clipNorm > 0, "above 0");
+  check("seed", Number.isSafeInteger(config.seed), "a whole number");
+  return config;
+}

@@ -1,0 +1,251 @@
+/**
+ * @file Labelled texts → three parts that share nothing → vocabulary, classes and ids.
+ */
+
+import {
+  ArgumentError,
+  countTokens,
+  kFold,
+  randomSplit,
+  RandomGenerator,
+  Vocabulary,
+  type Dataset,
+} from "unrolled";
+import type { SentimentConfig } from "./config.ts";
+import { splitTokens } from "./tokens.ts";
+
+/** A text and what it is. */
+export interface LabelledText {
+  text: string;
+  label: string;
+  /** Labelled pieces of the text, to learn from but not to measure with: a tree's phrases. */
+  parts?: LabelledText[];
+}
+
+export interface TextParts {
+  /** To learn from. */
+  train: readonly LabelledText[];
+  /** To stop, calibrate and choose with. */
+  validation: readonly LabelledText[];
+  /** To measure with. */
+  test: readonly LabelledText[];
+}
+
+/** A text ready for the network. */
+export interface Example {
+  text: string;
+  /** All of its tokens. */
+  tokens: readonly string[];
+  /** Of those that the network reads: `maxTokens` at most. */
+  ids: Int32Array;
+  /** Which of the labels. */
+  target: number;
+}
+
+/** How many texts of each part were left out, and why. */
+export interface LeftOut {
+  /** No tokens: nothing but blank space. */
+  empty: Record<keyof TextParts, number>;
+  /** The same text with the same label is in a part before. */
+  repeated: { validation: number; test: number };
+  /** Held-out texts with a label that the training part does not have, by label. */
+  unknownLabels: Record<string, number>;
+}
+
+export interface SentimentData {
+  /** Sorted; a class is known by its place. */
+  labels: readonly string[];
+  vocabulary: Vocabulary;
+  /** Phrases of trees among them, each once. */
+  train: readonly Example[];
+  validation: readonly Example[];
+  test: readonly Example[];
+  leftOut: LeftOut;
+}
+
+export const PAD = "<pad>";
+export const UNKNOWN = "<unk>";
+
+/** Fewer texts cannot be split into three parts that each say something. */
+const FEWEST_TEXTS = 12;
+/** Beyond, the column is an id or a number, not a class. */
+const MOST_LABELS = 200;
+
+/**
+ * Splits texts at random into the three parts, every class alike. Of texts that are there several
+ * times all copies go to one part, and a held-out part keeps one of them.
+ *
+ * @throws ArgumentError if there are too few texts
+ */
+export function splitTexts(
+  rows: readonly LabelledText[],
+  { validation, test, seed, tokens }: SentimentConfig,
+  parts: "validation" | "validation and test" = "validation and test",
+): TextParts {
+  if (rows.length < FEWEST_TEXTS) {
+    throw new ArgumentError(
+      `sentiment: expected at least ${FEWEST_TEXTS} labelled texts, to learn from some and measure with others, got ${rows.length}.`,
+    );
+  }
+  const shareOfTest = parts === "validation" ? 0 : test;
+  const { first, copies } = firstOfEach(rows, (row) => keyOf(row, tokens));
+  const generator = new RandomGenerator(seed);
+  const options = { generator, stratifyBy: ({ label }: LabelledText) => label };
+  const train = 1 - validation - shareOfTest;
+  const drawn =
+    shareOfTest === 0
+      ? { ...randomSplit(first, { train, validation }, options), test: [] }
+      : randomSplit(first, { train, validation, test: shareOfTest }, options);
+  const inTrain = new Set(listOf(drawn.train).map((row) => keyOf(row, tokens)));
+  return {
+    train: [...listOf(drawn.train), ...copies.filter((row) => inTrain.has(keyOf(row, tokens)))],
+    validation: listOf(drawn.validation),
+    test: listOf(drawn.test),
+  };
+}
+
+/**
+ * Fold `fold` of `k`, from 1, for cross-validation: its texts are the test part, and of the others a
+ * share is for validation. The folds do not depend on `seed`, so that seeds can be compared.
+ */
+export function splitFold(
+  rows: readonly LabelledText[],
+  fold: number,
+  k: number,
+  config: SentimentConfig,
+): TextParts {
+  if (!(Number.isInteger(fold) && fold >= 1 && fold <= k)) {
+    throw new ArgumentError(`sentiment: expected a fold from 1 to ${k}, got ${fold}.`);
+  }
+  const generator = new RandomGenerator(0);
+  const folds = kFold(rows, k, { generator, stratifyBy: ({ label }) => label });
+  const { train, validation: held } = folds[fold - 1];
+  return { ...splitTexts(listOf(train), config, "validation"), test: listOf(held) };
+}
+
+/**
+ * Learns classes and vocabulary from the training part, and encodes all three.
+ *
+ * Left out and counted: texts without words; held-out texts that a part before has too, and phrases
+ * to learn from that are a held-out text; held-out texts whose label is not to be learned.
+ *
+ * @throws ArgumentError if there is one class only, or so many that they are no classes
+ */
+export function prepareSentiment(parts: TextParts, config: SentimentConfig): SentimentData {
+  const { tokens, minFrequency, maxVocabulary, maxTokens } = config;
+  const leftOut: LeftOut = {
+    empty: { train: 0, validation: 0, test: 0 },
+    repeated: { validation: 0, test: 0 },
+    unknownLabels: {},
+  };
+  const split = (rows: readonly LabelledText[]) =>
+    rows.map((row) => ({ ...row, words: splitTokens(row.text, tokens) }));
+  type Row = ReturnType<typeof split>[number];
+  const withWords = (name: keyof TextParts) => {
+    const rows = split(parts[name]);
+    const kept = rows.filter(({ words }) => words.length > 0);
+    leftOut.empty[name] = rows.length - kept.length;
+    return kept;
+  };
+  const keyed = ({ words, label }: Row) => `${label}\n${words.join(" ")}`;
+
+  const whole = withWords("train");
+  const labels = sortedLabels(whole);
+  const seen = new Set(whole.map(keyed));
+  const heldOut = (name: "validation" | "test") => {
+    const known = withWords(name).filter(({ label }) => {
+      if (labels.includes(label)) return true;
+      leftOut.unknownLabels[label] = (leftOut.unknownLabels[label] ?? 0) + 1;
+      return false;
+    });
+    const kept = known.filter((row) => !seen.has(keyed(row)));
+    for (const row of kept) seen.add(keyed(row));
+    leftOut.repeated[name] = known.length - kept.length;
+    return kept;
+  };
+  const validation = heldOut("validation");
+  const test = heldOut("test");
+
+  // A phrase that is a whole text has been seen: a training text is there already, and a held-out one
+  // must not be learned.
+  const phrases = split(whole.flatMap((row) => row.parts ?? [])).filter((row) => {
+    const isNew = row.words.length > 0 && labels.includes(row.label) && !seen.has(keyed(row));
+    if (isNew) seen.add(keyed(row));
+    return isNew;
+  });
+  const train = [...whole, ...phrases];
+  const vocabulary = Vocabulary.fromCounts(countTokens(wordsOf(whole)), {
+    minFrequency,
+    maxSize: maxVocabulary,
+    specials: [PAD, UNKNOWN],
+    unkToken: UNKNOWN,
+  });
+  const encode = (rows: readonly Row[]): Example[] =>
+    rows.map(({ text, words, label }) => ({
+      text,
+      tokens: words,
+      ids: encodeTokens(vocabulary, words, maxTokens),
+      target: labels.indexOf(label),
+    }));
+  return {
+    labels,
+    vocabulary,
+    train: encode(train),
+    validation: encode(validation),
+    test: encode(test),
+    leftOut,
+  };
+}
+
+/** Ids of the tokens that the network reads: of more than `most` the first and the last half. */
+export function encodeTokens(
+  vocabulary: Vocabulary,
+  tokens: readonly string[],
+  most: number,
+): Int32Array {
+  if (tokens.length <= most) return vocabulary.encode(tokens);
+  const head = Math.ceil(most / 2);
+  const tail = most - head;
+  return vocabulary.encode([...tokens.slice(0, head), ...(tail > 0 ? tokens.slice(-tail) : [])]);
+}
+
+function* wordsOf(rows: readonly { words: readonly string[] }[]) {
+  for (const { words } of rows) yield* words;
+}
+
+function sortedLabels(rows: readonly LabelledText[]): string[] {
+  const labels = [...new Set(rows.map(({ label }) => label))];
+  const [only] = labels;
+  if (labels.length < 2) {
+    throw new ArgumentError(
+      `sentiment: expected texts of two classes at least, got ${labels.length === 0 ? "no texts" : `only ${JSON.stringify(only)}`}: there is nothing to tell apart.`,
+    );
+  }
+  if (labels.length > MOST_LABELS || labels.length > rows.length / 2) {
+    throw new ArgumentError(
+      `sentiment: expected classes with several texts each, got ${labels.length} different labels in ${rows.length} texts, such as ${JSON.stringify(only)}. Is it the right column? Numbers must be made into classes first.`,
+    );
+  }
+  const areNumbers = labels.every((label) => label.trim() !== "" && Number.isFinite(Number(label)));
+  return labels.sort(areNumbers ? (a, b) => Number(a) - Number(b) : undefined);
+}
+
+function keyOf({ text, label }: LabelledText, tokens: SentimentConfig["tokens"]): string {
+  return `${label}\n${splitTokens(text, tokens).join(" ")}`;
+}
+
+function firstOfEach<T>(items: readonly T[], keyOfItem: (item: T) => string) {
+  const seen = new Set<string>();
+  const first: T[] = [];
+  const copies: T[] = [];
+  for (const item of items) {
+    const key = keyOfItem(item);
+    (seen.has(key) ? copies : first).push(item);
+    seen.add(key);
+  }
+  return { first, copies };
+}
+
+function listOf<T>(dataset: Dataset<T>): T[] {
+  return Array.from({ length: dataset.length }, (_, i) => dataset.at(i)!);
+}

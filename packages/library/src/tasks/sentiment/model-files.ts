@@ -1,0 +1,56 @@
+/**
+ * @file A trained model as files, and back: the weights, and all that is needed to rebuild it.
+ */
+
+import { decodeTaskModel, encodeTaskModel, FormatError, Vocabulary } from "unrolled";
+import { BagOfNgrams } from "./bag.ts";
+import { sentimentConfig, type SentimentConfig } from "./config.ts";
+import { SentimentModel, type Mix } from "./model.ts";
+
+/** `model.safetensors` and `config.json`, by name. */
+export function saveSentimentModel(model: SentimentModel): Record<string, Uint8Array> {
+  const { config, labels, vocabulary, mix, bag } = model;
+  return encodeTaskModel("sentiment", model, {
+    config,
+    labels,
+    vocabulary: vocabulary.toJSON(),
+    mix,
+    bag: bag && { order: bag.order, ngrams: bag.ngrams },
+  });
+}
+
+/**
+ * Rebuilds a model from its files.
+ *
+ * @param read gives a file's bytes by name
+ * @throws FormatError naming the file and what is wrong with it
+ */
+export function loadSentimentModel(read: (name: string) => Uint8Array): SentimentModel {
+  return decodeTaskModel("sentiment", read, (fields) => {
+    const labels = stringsOf(fields.labels, "labels");
+    const model = new SentimentModel(
+      sentimentConfig(fields.config as Partial<SentimentConfig>),
+      labels,
+      Vocabulary.fromJSON(fields.vocabulary),
+    );
+    const bag = fields.bag as { order: number; ngrams: unknown } | null;
+    if (bag) {
+      model.bag = new BagOfNgrams(stringsOf(bag.ngrams, "bag.ngrams"), bag.order, labels.length);
+    }
+    model.mix = mixOf(fields.mix);
+    return model;
+  });
+}
+
+function stringsOf(value: unknown, name: string): string[] {
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
+  throw new FormatError(`config.json: expected ${name} to be a list of strings.`);
+}
+
+function mixOf(value: unknown): Mix {
+  const { network, bag } = (value ?? {}) as Partial<Mix>;
+  if (Number.isFinite(network) && Number.isFinite(bag)) return { network: network!, bag: bag! };
+  throw new FormatError(
+    `config.json: expected mix to have two numbers, network and bag, got ${JSON.stringify(value)}.`,
+  );
+}

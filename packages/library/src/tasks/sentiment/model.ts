@@ -1,0 +1,114 @@
+/**
+ * @file embedding → recurrent layer → pooling → head: logits of the classes.
+ */
+
+import { cat, nn, type Tensor, type Vocabulary } from "unrolled";
+import type { BagOfNgrams } from "./bag.ts";
+import type { SentimentConfig } from "./config.ts";
+import { PAD, UNKNOWN } from "./data.ts";
+
+const LAYERS = { rnn: nn.RNN, gru: nn.GRU, lstm: nn.LSTM };
+
+/** Standard normal embeddings, as PyTorch begins with, saturate the gates; these learn faster. */
+const EMBEDDING_STD = 0.1;
+
+/** How the network's and the bag's scores are put together: found on the validation part. */
+export interface Mix {
+  /** Factor on the network's logits; below 1 where it is too sure of itself. */
+  network: number;
+  /** Factor on the bag's logits; 0 without one. */
+  bag: number;
+}
+
+/** Which of two classes a threshold is about: the one whose name says so, or the last. */
+export function positiveOf(labels: readonly string[]): number {
+  const named = labels.findIndex((label) => /^(pos|positive|true|yes|1)$/i.test(label));
+  return named >= 0 ? named : labels.length - 1;
+}
+
+/** A classifier of texts. */
+export class SentimentModel extends nn.Module {
+  readonly config: SentimentConfig;
+  readonly labels: readonly string[];
+  readonly vocabulary: Vocabulary;
+  readonly embedding: nn.Embedding;
+  readonly embeddingDropout: nn.LockedDropout;
+  readonly recurrent: nn.RNN | nn.GRU | nn.LSTM;
+  readonly attention: nn.AttentionPooling | null;
+  readonly dropout: nn.Dropout;
+  readonly head: nn.Linear;
+  /** Trained apart from the network, and after it put beside it. */
+  bag: BagOfNgrams | null = null;
+  mix: Mix = { network: 1, bag: 0 };
+
+  constructor(config: SentimentConfig, labels: readonly string[], vocabulary: Vocabulary) {
+    super();
+    const { embeddingDim, hiddenSize, numLayers, bidirectional, pooling, dropout } = config;
+    this.config = config;
+    this.labels = labels;
+    this.vocabulary = vocabulary;
+    this.embedding = new nn.Embedding(vocabulary.size, embeddingDim, {
+      paddingIdx: vocabulary.id(PAD),
+    });
+    this.embedding.weight.mul_(EMBEDDING_STD);
+    this.embeddingDropout = new nn.LockedDropout(config.embeddingDropout, { batchFirst: true });
+    this.recurrent = new LAYERS[config.cell](embeddingDim, hiddenSize, {
+      numLayers,
+      bidirectional,
+      dropout: numLayers > 1 ? dropout : 0,
+      batchFirst: true,
+    });
+    const features = hiddenSize * (bidirectional ? 2 : 1);
+    this.attention =
+      pooling === "attention" ? new nn.AttentionPooling(features, { batchFirst: true }) : null;
+    this.dropout = new nn.Dropout(dropout);
+    this.head = new nn.Linear(features * (pooling === "max+mean" ? 2 : 1), labels.length);
+  }
+
+  get unknownId(): number {
+    return this.vocabulary.id(UNKNOWN);
+  }
+
+  get positive(): number {
+    return positiveOf(this.labels);
+  }
+
+  /** ids [batch, seq] → logits [batch, numClasses] of the network alone */
+  forward(ids: Tensor, { lengths }: { lengths?: Int32Array } = {}): Tensor {
+    const [features] = this.read(ids, lengths);
+    return this.head.forward(this.dropout.forward(features));
+  }
+
+  /**
+   * What a text is to the head, [batch, features], and the weights [batch, seq] with which
+   * attention looked at its steps; null for other poolings.
+   */
+  read(ids: Tensor, lengths?: Int32Array): [features: Tensor, weights: Tensor | null] {
+    // Without padding there is nothing to leave out, and the fastest kernels can be used.
+    const isEven = !lengths || lengths.every((length) => length === ids.shape[1]);
+    const counting = isEven ? {} : { lengths };
+    const x = this.embeddingDropout.forward(this.embedding.forward(ids)); // [batch, seq, embeddingDim]
+    const [output, states] = this.recurrent.forward(x, undefined, counting);
+    if (this.attention) return this.attention.forward(output, counting);
+    return [this.#pool(output, states, counting), null];
+  }
+
+  #pool(output: Tensor, states: Tensor | Tensor[], counting: { lengths?: Int32Array }): Tensor {
+    const { pooling, bidirectional } = this.config;
+    const over = (by: "max" | "mean") =>
+      nn.poolOverTime(output, by, { batchFirst: true, ...counting });
+    switch (pooling) {
+      case "max+mean":
+        return cat([over("max"), over("mean")], -1);
+      case "max":
+      case "mean":
+        return over(pooling);
+      default: {
+        // The last state of the top layer; of the reverse direction, the one at the text's start.
+        const hN = Array.isArray(states) ? states[0] : states;
+        const last = hN.select(0, -1);
+        return bidirectional ? cat([hN.select(0, -2), last], -1) : last;
+      }
+    }
+  }
+}

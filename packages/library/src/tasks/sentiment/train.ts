@@ -1,0 +1,135 @@
+/**
+ * @file forward → loss → backward → step, then calibration: labelled texts become a model.
+ */
+
+import {
+  decodeSnapshot,
+  encodeSnapshot,
+  fit,
+  manualSeed,
+  nn,
+  optim,
+  tensor,
+  warmupCosine,
+  type Budget,
+  type FitEvent,
+  type FitResult,
+  type Tensor,
+} from "unrolled";
+import type { BagOfNgrams } from "./bag.ts";
+import { batchSizeFor, dropWords, textsLoader } from "./batches.ts";
+import { fitFactors, meanLogLoss } from "./calibrate.ts";
+import type { SentimentConfig } from "./config.ts";
+import type { Example, SentimentData } from "./data.ts";
+import { networkLogits, voicesOf } from "./evaluate.ts";
+import { SentimentModel } from "./model.ts";
+import { useVectors, type WordVectors } from "./vectors.ts";
+
+export interface SentimentRunOptions {
+  /** Default: {@link defaultEpochs}. */
+  budget?: Budget;
+  onEvent?: (event: FitEvent) => void;
+  /** Aborting it ends the run after the step in progress, with a checkpoint. */
+  signal?: AbortSignal;
+  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void };
+  /** A checkpoint's bytes. */
+  resume?: Uint8Array;
+  /** Stop after this many validations without a better one. Default: never. */
+  patience?: number;
+  /** The bag of words that votes beside the network, as `tunedBag` gives it. Default: none. */
+  bag?: BagOfNgrams | null;
+  /** What the words' vectors begin with. Default: nothing is known about them. */
+  vectors?: WordVectors;
+}
+
+export interface SentimentResult {
+  model: SentimentModel;
+  fit: FitResult;
+}
+
+/** About what a network needs to learn, and what a core does in a few minutes. */
+const USUAL_STEPS = 800;
+const MOST_TOKENS = 2e6;
+
+/**
+ * How often the training part is read if nobody says: for about 800 steps, but no more than two
+ * million tokens, between 3 and 30 times.
+ */
+export function defaultEpochs(train: readonly Example[], config: SentimentConfig): number {
+  const steps = Math.ceil(train.length / batchSizeFor(train, config));
+  const tokens = train.reduce((sum, { ids }) => sum + ids.length, 0);
+  const epochs = Math.min(USUAL_STEPS / steps, MOST_TOKENS / tokens, 30);
+  return Math.max(3, Math.round(epochs));
+}
+
+/**
+ * Trains a classifier. The same seed, configuration, data and number of steps give the same weights,
+ * bit for bit.
+ *
+ * The weights kept are those that are best on the validation part by log loss *after* calibration:
+ * without it, a network that learns on becomes too sure of itself and seems to get worse while its
+ * answers still get better.
+ */
+export async function trainSentiment(
+  data: SentimentData,
+  config: SentimentConfig,
+  options: SentimentRunOptions = {},
+): Promise<SentimentResult> {
+  const { onEvent, signal, checkpoint, resume, patience, bag = null, vectors } = options;
+  const { lr, weightDecay } = config;
+  const epochs = defaultEpochs(data.train, config);
+  const budget = options.budget ?? { epochs };
+  manualSeed(config.seed);
+  const model = new SentimentModel(config, data.labels, data.vocabulary);
+  if (vectors) useVectors(model, vectors);
+  const targets = data.validation.map(({ target }) => target);
+  const weight = config.classWeights === "balanced" ? balancedClasses(data) : null;
+
+  const result = await fit({
+    model,
+    optimizer: new optim.AdamW(model.parameters(), { lr, weightDecay }),
+    batches: textsLoader(data.train, config),
+    loss: ({ ids, lengths, targets }) =>
+      nn.crossEntropy(
+        model.forward(dropWords(ids, config.wordDropout, model.unknownId), { lengths }),
+        targets,
+        { weight, labelSmoothing: config.labelSmoothing },
+      ),
+    budget,
+    // Twice an epoch, so that a few epochs leave something to choose from.
+    validations: "minutes" in budget ? undefined : Math.min(20, Math.max(6, 2 * epochs)),
+    schedule: warmupCosine(),
+    clipNorm: config.clipNorm,
+    validate: () => calibratedLoss(networkLogits(model, data.validation), targets),
+    patience,
+    checkpoint: checkpoint && {
+      everySeconds: checkpoint.everySeconds,
+      save: (snapshot) => checkpoint.save(encodeSnapshot(snapshot)),
+    },
+    resume: resume && decodeSnapshot(resume, "checkpoint"),
+    signal,
+    itemsIn: ({ ids }) => ids.size,
+    onEvent,
+  });
+
+  if (config.bag) model.bag = bag;
+  const voices = voicesOf(model, data.validation);
+  const [network, ofBag] = fitFactors(
+    voices.bag ? [voices.network, voices.bag] : [voices.network],
+    targets,
+  );
+  model.mix = { network, bag: ofBag ?? 0 };
+  return { model: model.eval(), fit: result };
+}
+
+function calibratedLoss(logits: Parameters<typeof meanLogLoss>[0], targets: number[]): number {
+  const [factor] = fitFactors([logits], targets);
+  return meanLogLoss(logits, targets, factor);
+}
+
+/** n / (classes · n_c): all classes weigh alike, and a text 1 on average. */
+function balancedClasses({ labels, train }: SentimentData): Tensor {
+  const counts = new Float64Array(labels.length);
+  for (const { target } of train) counts[target]++;
+  return tensor(counts.map((count) => train.length / (labels.length * Math.max(1, count))));
+}
