@@ -17,21 +17,40 @@ test("the minimum of Rosenbrock's valley is found", () => {
   expect(x[0]).toBeCloseTo(1, 4);
 });
 
-test("no other factor gives a smaller loss, and a voice that knows nothing gets none", () => {
-  const logits = [
-    [3, 0],
-    [2, 0],
-    [0, 4],
-    [1, 0],
-  ];
-  const targets = [0, 1, 1, 0];
+test("no other factor gives a smaller loss, and a voice that is always wrong gets none", () => {
+  const logits = Array.from(
+    { length: 400 },
+    (_, t) =>
+      [
+        [3, 0],
+        [2, 0],
+        [0, 4],
+        [1, 0],
+      ][t % 4],
+  );
+  const targets = logits.map((_, t) => [0, 1, 1, 0][t % 4]);
   const [factor] = fitFactors([logits], targets);
   const loss = meanLogLoss(logits, targets, factor);
-  for (const other of [0.9, 1.1]) {
+  for (const other of [0.8, 1.2]) {
     expect(meanLogLoss(logits, targets, factor * other)).toBeGreaterThan(loss);
   }
-  const contrary = logits.map(([a, b]) => [b, a]);
-  expect(fitFactors([logits, contrary], targets)[1]).toBeLessThan(0.05);
+  const wrong = targets.map((target) => [target, 1 - target]);
+  expect(fitFactors([logits, wrong], targets)[1]).toBeLessThan(0.05);
+});
+
+test("three texts, all answered right, do not make a model sure of everything", () => {
+  const [factor] = fitFactors(
+    [
+      [
+        [1, 0],
+        [0, 1],
+        [1, 0],
+      ],
+    ],
+    [0, 1, 0],
+  );
+  expect(factor).toBeGreaterThan(1);
+  expect(factor).toBeLessThan(4);
 });
 
 test("the bag's weights are where the gradient of loss and ridge is zero", () => {
