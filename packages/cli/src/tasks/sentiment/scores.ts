@@ -10,8 +10,10 @@ import { renderTable } from "../../terminal/table.ts";
 /** What `metrics.jsonl` keeps of an evaluation: no lists as long as the data. */
 export type Score = { name: string } & Omit<SentimentEvaluation, "probabilities" | "answers">;
 
-export function scoreOf(name: string, evaluation: SentimentEvaluation): Score {
-  const { probabilities: _p, answers: _a, ...rest } = evaluation;
+export function scoreOf(
+  name: string,
+  { probabilities: _probabilities, answers: _answers, ...rest }: SentimentEvaluation,
+): Score {
   return { name, ...rest };
 }
 

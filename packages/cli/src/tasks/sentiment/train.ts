@@ -45,7 +45,7 @@ import { percent, scoreOf, scoreTable, verdict, type Score } from "./scores.ts";
 type TrainOptions = RunOptions & Partial<SentimentConfig> & PartsOptions & { vectors?: string };
 
 export function setUpTrain(command: Command): void {
-  const { number, choice, plain } = settings(SENTIMENT_DEFAULTS);
+  const { number, choice } = settings(SENTIMENT_DEFAULTS);
   command
     .description(
       "Trains a classifier of texts (opinions, topics, languages, …), shows it beside its baselines on texts held out, and writes a model directory. The data is a table (CSV, TSV, JSON lines), a folder with a folder or a file for each class, a file for each class, or labelled trees; gzip or not.",
@@ -83,7 +83,7 @@ export function setUpTrain(command: Command): void {
     .addOption(number("numLayers", "--layers <n>", "recurrent layers", wholeNumber(1)))
     .addOption(number("embeddingDim", "--embedding <n>", "features of a token", wholeNumber(1)))
     .option("--vectors <file>", "pretrained word vectors: GloVe's or word2vec's text format")
-    .addOption(plain("bag", "--no-bag", "do not let the bag of words vote with the network"))
+    .option("--no-bag", "do not let the bag of words vote with the network")
     .addOption(number("dropout", "--dropout <p>", "before the head", share("[0, 1)")))
     .addOption(
       number("embeddingDropout", "--embedding-dropout <p>", "of the vectors", share("[0, 1)")),
@@ -157,7 +157,7 @@ async function trainSentimentCommand(inputs: string[], options: TrainOptions): P
     typed,
   );
   const config = sentimentConfig(run.config);
-  const read = readParts(inputs, run.reading as PartsOptions, config);
+  const read = readParts(inputs, run.reading, config);
   const data = prepareSentiment(read.parts, config);
   checkParts(data);
   run.readFrom(read.source, { epochs: defaultEpochs(data.train, config) });
