@@ -209,7 +209,8 @@ test("sample paths of a linear process with normal noise: mean and spread are th
     series: [{ id: "", times: Float64Array.from(y, (_, t) => t), columns: { y } }],
   };
   const { model } = await train(set, { form: "autoregressive", samples: 4000 }, 3, 5);
-  const origin = 1500;
+  // A place from which there is some way back to the mean.
+  const origin = 1 + y.findIndex((value, t) => t > 1500 && value > 2.5);
   const { samples } = forecastAt(model, set, origin).targets.y;
   for (let h = 0; h < 3; h++) {
     const values = samples!.map((path) => path[h]);
@@ -217,7 +218,7 @@ test("sample paths of a linear process with normal noise: mean and spread are th
     const std = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length);
     // Var = 1 + 0.8² + 0.8⁴ + …; 4000 paths, and weights estimated from 2000 values.
     const variance = Array.from({ length: h + 1 }, (_, k) => 0.64 ** k).reduce((a, b) => a + b);
-    expect(Math.abs(mean - 0.8 ** (h + 1) * y[origin - 1])).toBeLessThan(0.2);
+    expect(Math.abs(mean - 0.8 ** (h + 1) * y[origin - 1])).toBeLessThan(0.3);
     expect(Math.abs(std / Math.sqrt(variance) - 1)).toBeLessThan(0.1);
   }
 });
