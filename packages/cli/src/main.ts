@@ -13,6 +13,7 @@ import { addInspect } from "./commands/inspect.ts";
 import { addRun } from "./commands/run.ts";
 import { addTrain } from "./commands/train.ts";
 import { explain } from "./errors.ts";
+import { taskList } from "./tasks/index.ts";
 import { version } from "./version.ts";
 
 /** Runs the command that `args` name and gives the exit code. */
@@ -24,6 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, "unrolled: ")),
     })
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .showHelpAfterError("(--help shows what there is)")
     .exitOverride();
   const commands = [
@@ -38,7 +40,7 @@ export async function main(args: readonly string[]): Promise<number> {
     addCourse,
   ];
   for (const add of commands) add(program);
-  program.addHelpText("after", "\nStart with: unrolled demo");
+  program.addHelpText("after", `\n${taskList()}\n\nStart with: unrolled demo`);
 
   try {
     await program.parseAsync(args, { from: "user" });

@@ -28,7 +28,7 @@ import { jsonOption, wholeNumber } from "./options.ts";
 export function addInspect(program: Command): void {
   program
     .command("inspect")
-    .summary("show layers, shapes, parameters and scores of a model, or any weights")
+    .summary("show settings, scores, tensors and gradients of a model")
     .description("Shows what is inside a trained model, or inside any safetensors file.")
     .argument("<model-dir|file>", "what `unrolled train` wrote, or a .safetensors file")
     .option(

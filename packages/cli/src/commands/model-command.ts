@@ -10,6 +10,7 @@ import type { EngineName } from "unrolled";
 import { MisuseError } from "../errors.ts";
 import { TASKS, taskOf } from "../tasks/index.ts";
 import type { CliTask, SetUp } from "../tasks/task.ts";
+import { wrap } from "../terminal/wrap.ts";
 import { engineOption, setUpEngine } from "./engine.ts";
 import { examplesOf } from "./examples.ts";
 import { jsonOption } from "./options.ts";
@@ -26,15 +27,14 @@ export interface ModelVerb {
 }
 
 export function addModelCommand(program: Command, verb: ModelVerb): void {
-  program
+  const command = program
     .command(verb.verb)
     .summary(verb.summary)
-    .description(verb.description)
-    .usage(verb.usage)
     .argument("[words...]")
     .helpOption(false)
     .allowUnknownOption()
     .action((words: string[]) => dispatch(program, verb, words));
+  command.helpInformation = () => overview(verb);
 }
 
 async function dispatch(
@@ -114,18 +114,29 @@ function build({ verb, description, setUpOf }: ModelVerb, task: CliTask): Comman
 function overview(verb: ModelVerb): string {
   const parts = [
     `Usage: unrolled ${verb.verb} ${verb.usage}`,
-    verb.description,
-    `Options depend on the model's task; unrolled ${verb.verb} <model-dir> --help explains those of the model there.`,
+    wrap(verb.description, WIDTH),
+    wrap(
+      `Options depend on the model's task; these are explained by \`unrolled ${verb.verb} <model-dir> --help\`:`,
+      WIDTH,
+    ),
   ];
   const examples: string[] = [];
   for (const task of TASKS) {
     const command = build(verb, task);
-    parts.push(`${task.name}: ${task.summary}\n  ${command.options.map(longName).join(", ")}`);
+    parts.push(
+      `${task.name}: ${task.summary}\n${indent(command.options.map(longName).join(", "))}`,
+    );
     examples.push(...examplesOf(command));
   }
   const lines = examples.map((example) => `  ${example}`);
   parts.push(`Examples:\n${lines.join("\n")}`);
   return `${parts.join("\n\n")}\n`;
+}
+
+const WIDTH = 80;
+
+function indent(text: string): string {
+  return wrap(text, WIDTH - 2).replace(/^/gm, "  ");
 }
 
 function longName(option: Option): string {

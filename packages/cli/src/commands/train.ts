@@ -3,6 +3,7 @@
  */
 
 import type { Command } from "commander";
+import { addExamples, examplesOf } from "./examples.ts";
 import { TASKS } from "../tasks/index.ts";
 
 export function addTrain(program: Command): void {
@@ -10,5 +11,11 @@ export function addTrain(program: Command): void {
     .command("train")
     .description("train a model on your own data")
     .usage("<task> <data…> [options]");
-  for (const task of TASKS) task.train(train.command(task.name).summary(task.summary));
+  train.configureHelp({ subcommandTerm: (command) => command.name() });
+  const examples = TASKS.flatMap((task) => {
+    const command = train.command(task.name).summary(task.summary);
+    task.train(command);
+    return examplesOf(command).slice(0, 1);
+  });
+  addExamples(train, examples, "The options of a task: unrolled train <task> --help");
 }

@@ -80,6 +80,19 @@ export function sourceOf(names: readonly string[], parts: Iterable<Uint8Array>):
   return { names: [...names], bytes, sha256: hash.digest("hex") };
 }
 
+/** One source out of several, in their order. */
+export function joinSources(parts: readonly Source[]): Source {
+  if (parts.length === 1) return parts[0];
+  const encoder = new TextEncoder();
+  return {
+    ...sourceOf(
+      parts.flatMap(({ names }) => names),
+      parts.map(({ sha256 }) => encoder.encode(sha256)),
+    ),
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
 /** How people call it; `-` is what standard input is called on a command line. */
 export function label(name: string): string {
   return name === "-" ? "standard input" : name;

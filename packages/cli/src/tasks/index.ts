@@ -21,3 +21,10 @@ export function taskOf(directory: string): CliTask {
     `${directory} holds a model for the task ${JSON.stringify(task)}; this version knows: ${TASKS.map(({ name }) => name).join(", ")}. Was it trained with another version of Unrolled?`,
   );
 }
+
+/** For the help: every task on a line. */
+export function taskList(): string {
+  const widest = Math.max(...TASKS.map(({ name }) => name.length));
+  const lines = TASKS.map(({ name, summary }) => `  ${name.padEnd(widest)}  ${summary}`);
+  return `Tasks, as in \`unrolled train <task>\`; the model knows its own:\n${lines.join("\n")}`;
+}

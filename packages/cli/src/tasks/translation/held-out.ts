@@ -11,9 +11,9 @@ import {
   type SentencePair,
 } from "unrolled/tasks/translation";
 import { FailureError } from "../../errors.ts";
-import type { Source } from "../../files/read-bytes.ts";
+import { joinSources, type Source } from "../../files/read-bytes.ts";
 import { formatCount, plural } from "../../terminal/numbers.ts";
-import { joinSources, readPairs, withoutEmpty, type PairOptions } from "./read-pairs.ts";
+import { readPairs, withoutEmpty, type PairOptions } from "./read-pairs.ts";
 
 /** As typed: a number, or one or two files. */
 export interface HeldOutOptions {

@@ -6,7 +6,7 @@ import type { Option } from "commander";
 import { Option as CommandOption } from "commander";
 import type { SentencePair } from "unrolled/tasks/translation";
 import { FailureError, MisuseError } from "../../errors.ts";
-import { sourceOf, type Source } from "../../files/read-bytes.ts";
+import type { Source } from "../../files/read-bytes.ts";
 import { readParallelLines } from "../../files/read-lines.ts";
 import {
   columnOf,
@@ -93,19 +93,6 @@ function readTwoFiles(names: readonly string[], options: PairOptions): ReadPairs
     pairs: sources.lines.map((line, i) => ({ source: line, target: targets.lines[i] })),
     about: `${sources.name}, ${targets.name}: ${formatCount(sources.lines.length)} ${plural(sources.lines.length, "line").replace(/^[^ ]+ /, "")} each`,
     source: read,
-  };
-}
-
-/** One source out of several, in their order. */
-export function joinSources(parts: readonly Source[]): Source {
-  if (parts.length === 1) return parts[0];
-  const encoder = new TextEncoder();
-  return {
-    ...sourceOf(
-      parts.flatMap(({ names }) => names),
-      parts.map(({ sha256 }) => encoder.encode(sha256)),
-    ),
-    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
 

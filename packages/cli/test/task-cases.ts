@@ -1,0 +1,66 @@
+/**
+ * @file For every task a small set of data and the words that train on it in a second or two.
+ */
+
+import { someText, TINY } from "./command.ts";
+
+export interface TaskCase {
+  task: string;
+  files: Readonly<Record<string, string>>;
+  /** The words after `unrolled train <task>` that name the data; the first is a file. */
+  data: readonly string[];
+  /** The words that make the model small and the training short. */
+  tiny: readonly string[];
+  /** Words that make the training so long that Ctrl-C finds it at work. */
+  long: readonly string[];
+  /** The words after `unrolled run <model-dir>`, and what the answer looks like. */
+  input: readonly string[];
+  answer: RegExp;
+  /** The words after `unrolled eval <model-dir>`. */
+  other: readonly string[];
+  /** An option of `run` that another task has, and this one has not. */
+  foreign: readonly string[];
+}
+
+export const TASK_CASES: readonly TaskCase[] = [
+  {
+    task: "text",
+    files: { "book.txt": someText(6000), "other.txt": someText(2000) },
+    data: ["book.txt"],
+    tiny: ["--steps", "8", ...TINY],
+    long: ["--steps", "900", ...TINY],
+    input: ["the cat", "--length", "9"],
+    answer: /^the cat/,
+    other: ["other.txt"],
+    foreign: ["--beam", "4"],
+  },
+  {
+    task: "translation",
+    files: {
+      "a.en": sentences("the cat sees the dog"),
+      "a.fr": sentences("le chat voit le chien"),
+    },
+    data: ["a.en", "a.fr"],
+    tiny: ["--steps", "8", ...smallPairs()],
+    long: ["--steps", "300", ...smallPairs()],
+    input: ["the cat sees"],
+    answer: /\S/,
+    other: ["a.en", "a.fr"],
+    foreign: ["--temperature", "1"],
+  },
+];
+
+function smallPairs(): string[] {
+  const sizes = ["--hidden", "8", "--embedding", "8", "--layers", "1", "--vocab-size", "60"];
+  return [...sizes, "--validation", "10", "--test", "10", "--batch", "64"];
+}
+
+/** Lines of some of the words, so many that there is something to hold out. */
+function sentences(words: string): string {
+  const all = words.split(" ");
+  const lines = Array.from({ length: 120 }, (_, i) => {
+    const kept = all.filter((_, w) => (i >> w) % 2 === 0 || w === i % all.length);
+    return `${kept.join(" ")} ${i % 60}`;
+  });
+  return `${lines.join("\n")}\n`;
+}
