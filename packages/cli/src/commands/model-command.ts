@@ -57,14 +57,14 @@ async function dispatch(
 }
 
 /**
- * The word that names the model: the first that is a model directory, since an option's value can
- * stand before it; else the first that is no option.
+ * The word that names the model: the first word. Where options come before it, one of their values
+ * may be mistaken for it, so it is the first that is a model directory, or that exists at all.
  */
 function findPlace(words: readonly string[]): string | null {
   const plain = words.filter((word) => !word.startsWith("-"));
-  const isModel = (word: string) =>
-    existsSync(join(word, "config.json")) || existsSync(join(word, "checkpoint"));
-  return plain.find(isModel) ?? plain.find((word) => existsSync(word)) ?? plain[0] ?? null;
+  if (plain.length === 0 || plain[0] === words[0]) return plain[0] ?? null;
+  const isModel = (word: string) => existsSync(join(word, "config.json"));
+  return plain.find(isModel) ?? plain.find((word) => existsSync(word)) ?? plain[0];
 }
 
 async function parse(
