@@ -25,9 +25,10 @@ import type { TableOptions } from "../../files/read-table.ts";
 import { describeSettings } from "../../report/describe.ts";
 import { CELL_LOOKS, CELLS } from "../../terminal/cells.ts";
 import { commandLine } from "../../terminal/invocation.ts";
-import { formatCount, formatDuration, plural } from "../../terminal/numbers.ts";
+import { formatCount, plural } from "../../terminal/numbers.ts";
 import { NATS, type ProgressOptions } from "../../terminal/progress.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
+import { describeFit } from "../../train/describe-fit.ts";
 import { addRunOptions, settings, type RunOptions } from "../../train/options.ts";
 import { openRun, type TrainingRun } from "../../train/training-run.ts";
 import {
@@ -329,7 +330,6 @@ function conclude(
 ): void {
   const look = CELL_LOOKS[model.config.cell];
   const name = terminal.style(look.color, look.name);
-  const early = fit.stoppedBy === "patience" ? "; stopped there, out of patience" : "";
   terminal.print();
   terminal.say(verdict(comparison));
   if (comparison.isPrice) terminal.say(`${priceVerdict(comparison)} ${NO_ADVICE}`.trim());
@@ -338,7 +338,7 @@ function conclude(
   terminal.print();
   terminal.say(
     `${plural(comparison.model.origins, "forecast")} of ${plural(comparison.horizon, "step")} in the test part; the last columns are the shares within the 50, 80 and 95 % intervals. ` +
-      `${look.name}: ${formatCount(model.numParameters())} parameters, ${plural(fit.steps, "step")} in ${formatDuration(fit.seconds)}${early}; ${comparison.model.details}.`,
+      `${look.name}: ${describeFit(fit, model.numParameters())}; ${comparison.model.details}.`,
   );
   terminal.print();
 }

@@ -29,7 +29,8 @@ import { stemOf } from "../../files/read-bytes.ts";
 import { describeSettings } from "../../report/describe.ts";
 import { CELL_LOOKS } from "../../terminal/cells.ts";
 import { commandLine } from "../../terminal/invocation.ts";
-import { formatCount, formatDuration, formatSpeed, plural } from "../../terminal/numbers.ts";
+import { formatCount, plural } from "../../terminal/numbers.ts";
+import { describeFit } from "../../train/describe-fit.ts";
 import { addRunOptions, settings, type RunOptions } from "../../train/options.ts";
 import { openRun, type TrainingRun } from "../../train/training-run.ts";
 import { endFacts, startFacts } from "./facts.ts";
@@ -274,12 +275,9 @@ function conclude(
 ): void {
   const look = CELL_LOOKS[model.config.cell];
   const name = terminal.style(look.color, look.name);
-  const early = fit.stoppedBy === "patience" ? "; stopped there, out of patience" : "";
   terminal.print();
-  terminal.say(
-    `${name}: ${formatCount(model.numParameters())} parameters, ${plural(fit.steps, "step")} in ${formatDuration(fit.seconds)} ` +
-      `(${formatSpeed(itemsPerSecond)} tokens/s), best at step ${formatCount(fit.bestStep ?? fit.steps)}${early}.`,
-  );
+  const speed = { perSecond: itemsPerSecond, items: "tokens" };
+  terminal.say(`${name}: ${describeFit(fit, model.numParameters(), speed)}.`);
   terminal.print();
   terminal.print(scoreTable(systemsOf(baselines, [{ name, scores: evaluation }])));
   terminal.print();
