@@ -190,7 +190,7 @@ describe.each(TASK_CASES)(
       let isSent = false;
       const first = await call([...args, "-o", "half"], {
         onOutput(output, kill) {
-          if (isSent || !/held-out/.test(output)) return;
+          if (isSent || !/held-out .* [↑↓]/.test(output)) return;
           isSent = true;
           kill("SIGINT");
         },
