@@ -56,7 +56,7 @@ describe("export", () => {
     const { code, stdout } = await run("export", "english", "--onnx", "mt.onnx");
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/^mt-encoder\.onnx: .*\nmt-decoder\.onnx: /),
+      expect.stringMatching(/^mt-encoder\.onnx: [^]*^mt-decoder\.onnx: /m),
     ]);
     const decoder = readFileSync(join(cwd, "mt-decoder.onnx"), "latin1");
     for (const word of ["tokens", "keys", "logProbs", "attention"]) expect(decoder).toContain(word);
@@ -71,6 +71,13 @@ describe("export", () => {
       expect(file).toContain(word);
     }
     expect(file).toContain('{"h":[1,1,8],"c":[1,1,8]}');
+  });
+
+  test("in a folder, the files have names of their own", async () => {
+    const { code, stdout } = await run("export", "book", "--page", "site/", "--onnx", "book");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^book.model\.onnx: [^]*^site.index\.html: /m);
+    expect(stdout).toContain("In Python: onnxruntime.InferenceSession(");
   });
 
   test("several formats at once, and nothing where one of them would be written over", async () => {

@@ -3,8 +3,8 @@
  */
 
 import type { Command } from "commander";
-import { existsSync } from "node:fs";
-import { basename, extname, resolve } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { basename, extname, join, resolve } from "node:path";
 import { parseSafetensors } from "unrolled";
 import { FailureError, MisuseError } from "../errors.ts";
 import { modelReader } from "../files/model-directory.ts";
@@ -69,9 +69,13 @@ function exportCommand(directory: string, options: ExportOptions): void {
   }
   const read = modelReader(directory);
   const files = [
-    ...(safetensors === undefined ? [] : [weights(directory, read, safetensors)]),
-    ...(onnx === undefined ? [] : graphs(taskOf(directory), read, onnx)),
-    ...(page === undefined ? [] : [pageOf(taskOf(directory), directory, read, page)]),
+    ...(safetensors === undefined
+      ? []
+      : [weights(directory, read, fileAt(safetensors, "model.safetensors"))]),
+    ...(onnx === undefined ? [] : graphs(taskOf(directory), read, fileAt(onnx, "model.onnx"))),
+    ...(page === undefined
+      ? []
+      : [pageOf(taskOf(directory), directory, read, fileAt(page, "index.html"))]),
   ];
   const taken = files.find(({ path }) => existsSync(path));
   if (taken && !options.force) {
@@ -80,6 +84,12 @@ function exportCommand(directory: string, options: ExportOptions): void {
     );
   }
   for (const file of files) report(terminal, file);
+}
+
+/** The file that is meant: in a folder, one of this name. */
+function fileAt(path: string, name: string): string {
+  const isFolder = /[\\/]$/.test(path) || (existsSync(path) && statSync(path).isDirectory());
+  return isFolder ? join(path, name) : path;
 }
 
 function report(terminal: Terminal, { path, contents, says, facts }: Written): void {
@@ -99,12 +109,15 @@ function weights(directory: string, read: Read, path: string): Written {
 function graphs(task: CliTask, read: Read, path: string): Written[] {
   if (!task.export?.onnx) throw new FailureError(cannot(task, "onnx"));
   const ending = extname(path);
-  return task.export.onnx(read).map(({ part, bytes, says }) => ({
-    path: part ? `${path.slice(0, path.length - ending.length)}-${part}${ending}` : path,
-    contents: bytes,
-    says,
-    facts: { format: "onnx" },
-  }));
+  return task.export.onnx(read).map(({ part, bytes, says }) => {
+    const file = part ? `${path.slice(0, path.length - ending.length)}-${part}${ending}` : path;
+    return {
+      path: file,
+      contents: bytes,
+      says: `${says}\n  In Python: onnxruntime.InferenceSession(${JSON.stringify(file)}).run(None, {…})`,
+      facts: { format: "onnx" },
+    };
+  });
 }
 
 function pageOf(task: CliTask, directory: string, read: Read, path: string): Written {

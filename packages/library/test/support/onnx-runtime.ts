@@ -27,6 +27,7 @@ interface Runtime {
 }
 
 const NAME = "onnxruntime-web";
+const HOW_TO_GET_IT = `To run them: npm install --no-save ${NAME}`;
 let loaded: Promise<Runtime | null> | undefined;
 
 /** A model that runs in ONNX Runtime: tensors by the inputs' names give those of the outputs. */
@@ -40,13 +41,14 @@ export interface RunnableModel {
 export async function openOnnx(context: TestContext, bytes: Uint8Array): Promise<RunnableModel> {
   loaded ??= import(NAME).then(
     (runtime: Runtime) => runtime,
-    () => null,
+    () => {
+      console.info(`Exported files are compared with earlier ones and not run. ${HOW_TO_GET_IT}`);
+      return null;
+    },
   );
   const runtime = await loaded;
   if (runtime === null) {
-    context.skip(
-      `the file is as it was when it last ran; to run it: npm install --no-save ${NAME}`,
-    );
+    context.skip(`the file is as it was when it last ran. ${HOW_TO_GET_IT}`);
   }
   const session = await runtime.InferenceSession.create(bytes, { logSeverityLevel: 3 });
   return {
