@@ -54,7 +54,13 @@ function evalCommand(directory: string, inputs: string[], options: EvalOptions):
   const terminal = createTerminal(options.json ?? false);
   const model = loadSentimentModel(modelReader(directory));
   const start = readMetrics(join(directory, METRICS)).find(({ type }) => type === "start");
-  const { rows, about, source } = readLabelled(inputs, { ...options, phrases: false });
+  const { rows, about, source } = readLabelled(inputs, {
+    ...options,
+    // As in training, unless something else is said.
+    usual: (start?.columns as ReadingOptions["usual"]) ?? undefined,
+    binary: options.binary ?? (start?.binary as boolean | undefined),
+    phrases: false,
+  });
   const examples = examplesFor(model, rows);
   const unknown = unknownLabels(
     model,

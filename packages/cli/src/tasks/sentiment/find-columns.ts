@@ -23,7 +23,14 @@ export interface TextColumns {
  *
  * @throws FailureError that names the columns and says how to choose
  */
-export function findColumns(table: Table, wanted: { text?: string; label?: string }): TextColumns {
+export function findColumns(
+  table: Table,
+  wanted: { text?: string; label?: string; usual?: { text: string; label: string } },
+): TextColumns {
+  const { usual } = wanted;
+  if (usual && Object.values(usual).every((name) => table.columns.includes(name))) {
+    return findColumns(table, { ...usual, ...said(wanted) });
+  }
   const label =
     wanted.label === undefined ? findLabel(table, wanted.text) : columnIndex(table, wanted.label);
   const text = wanted.text === undefined ? findText(table, label) : columnIndex(table, wanted.text);
@@ -69,6 +76,10 @@ function findText(table: Table, label: number): number {
   throw new FailureError(
     `${table.name}: expected a column with texts beside ${JSON.stringify(columns[label])}, got none. Is the delimiter another? Say --delimiter.`,
   );
+}
+
+function said({ text, label }: { text?: string; label?: string }) {
+  return { ...(text === undefined ? {} : { text }), ...(label === undefined ? {} : { label }) };
 }
 
 /** `airline_sentiment`, `Star Rating` */

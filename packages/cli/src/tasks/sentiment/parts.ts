@@ -33,6 +33,7 @@ export interface ReadParts {
   parts: TextParts;
   source: Source;
   about: string[];
+  columns: LabelledTexts["columns"];
 }
 
 export function readParts(
@@ -52,6 +53,7 @@ export function readParts(
     parts: fold === undefined ? withFiles(all, dev, test, config) : byFold(all, fold, config),
     source: joinSources(files.map(({ source }) => source)),
     about: files.flatMap(({ about }) => about),
+    columns: all.columns,
   };
 }
 

@@ -33,6 +33,8 @@ export interface ReadingOptions extends TableOptions {
   text?: string;
   /** The column with the class. */
   label?: string;
+  /** Where nothing is said: columns of these names, if both are there. */
+  usual?: { text: string; label: string };
   /** A column with numbers of folds. */
   foldColumn?: string;
   /** `false`: trees give their sentences alone. */
@@ -43,6 +45,8 @@ export interface ReadingOptions extends TableOptions {
 
 export interface LabelledTexts {
   rows: LabelledText[];
+  /** The columns that the texts and classes are from; null where there are none. */
+  columns: { text: string; label: string } | null;
   /** The fold of every row, where there is a column for it. */
   folds: string[] | null;
   source: Source;
@@ -69,7 +73,7 @@ function tryTrees(name: string, { encoding, phrases = true }: ReadingOptions) {
   const rows = readTrees(text, called, { phrases });
   const parts = rows.reduce((sum, row) => sum + (row.parts?.length ?? 0), 0);
   const about = `${called}: ${plural(rows.length, "tree")}${parts > 0 ? ` with ${plural(parts, "labelled phrase")}, to learn from as well` : ""}`;
-  return { rows, folds: null, source: sourceOf([name], [bytes]), about: [about] };
+  return { rows, columns: null, folds: null, source: sourceOf([name], [bytes]), about: [about] };
 }
 
 function tableOf(inputs: readonly string[], options: ReadingOptions): Table {
@@ -130,7 +134,13 @@ function fromTable(table: Table, options: ReadingOptions): LabelledTexts {
     about.push(`Text: column ${table.columns[columns.text]}. Label: column ${name}.`);
   }
   if (missing > 0) about.push(`${plural(missing, "row")} without a label left out.`);
-  return { rows, folds: fold === null ? null : folds, source: table.source, about };
+  return {
+    rows,
+    columns: { text: table.columns[columns.text], label: name },
+    folds: fold === null ? null : folds,
+    source: table.source,
+    about,
+  };
 }
 
 /** Numbers below and above the middle of their range. */

@@ -167,6 +167,8 @@ async function trainSentimentCommand(inputs: string[], options: TrainOptions): P
   const tuned = tuneBag(run, data);
   const baselines = await measureBaselines(run, data, tuned);
   run.start({
+    columns: read.columns,
+    binary: run.reading.binary ?? false,
     labels: data.labels,
     vocabSize: data.vocabulary.size,
     texts: { train: data.train.length, validation: data.validation.length, test: data.test.length },
