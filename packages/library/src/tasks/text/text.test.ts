@@ -28,6 +28,7 @@ const SMALL: Partial<TextConfig> = {
   batchSize: 4,
   seqLength: 30,
   lr: 1e-2,
+  dropout: 0,
   warmupSteps: 10,
 };
 
