@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import {
+  evaluationOf,
+  prepareSentiment,
+  readTrees,
+  sentimentConfig,
+  splitTexts,
+  trainSentiment,
+  tunedBag,
+} from "unrolled/tasks/sentiment";
+import { realData } from "./support/real-data.ts";
+
+test("the Stanford Sentiment Treebank is read, and a few steps learn from it", async (context) => {
+  const path = realData(context, "sst/trees/dev.txt");
+  const trees = readTrees(readFileSync(path, "utf8"), "dev.txt");
+  expect(trees).toHaveLength(1101);
+  expect(trees[0].text).toBe("It 's a lovely film with lovely performances by Buy and Accorsi .");
+  expect(trees[0].label).toBe("3");
+  // A phrase for every bracket but the whole: 2n − 2 of them, for n words in a binary tree.
+  expect(trees[0].parts).toHaveLength(2 * 13 - 2);
+
+  const isOneSided = ({ label }: { label: string }) => label !== "2";
+  const side = (row: (typeof trees)[number]) => ({
+    ...row,
+    label: Number(row.label) > 2 ? "positive" : "negative",
+    parts: row.parts?.filter(isOneSided).map((part) => ({
+      ...part,
+      label: Number(part.label) > 2 ? "positive" : "negative",
+    })),
+  });
+  const rows = trees.filter(isOneSided).map(side);
+  expect(rows).toHaveLength(872);
+
+  const config = sentimentConfig({
+    embeddingDim: 16,
+    hiddenSize: 16,
+    test: 0.2,
+    lr: 1e-2,
+    embeddingDropout: 0,
+  });
+  const data = prepareSentiment(splitTexts(rows, config), config);
+  const { baseline } = tunedBag(data, config);
+  const judge = { labels: data.labels, config, positive: 1 };
+  expect(evaluationOf(baseline.logits(data.test), data.test, judge).accuracy).toBeGreaterThan(0.6);
+  const { fit } = await trainSentiment(data, config, { budget: { steps: 120 } });
+  expect(fit.bestLoss).toBeLessThan(Math.log(2) - 0.01);
+});
