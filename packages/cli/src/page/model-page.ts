@@ -93,5 +93,8 @@ table.attention thead th { writing-mode: vertical-rl; transform: rotate(180deg);
 .shade { display: block; width: 22px; height: 22px; margin: 0 auto; border-radius: 3px; background: #4c8dff; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .scroll { position: relative; }
+.words span { padding: 1px 3px; border-radius: 3px; }
+.words .for { background: color-mix(in srgb, #4c8dff var(--strength), transparent); text-decoration: underline; }
+.words .against { background: color-mix(in srgb, #e8853d var(--strength), transparent); text-decoration: underline dotted; }
 .bars .value { text-align: right; font-variant-numeric: tabular-nums; }
 `;
