@@ -35,6 +35,17 @@ export const TASK_CASES: readonly TaskCase[] = [
     foreign: ["--beam", "4"],
   },
   {
+    task: "sentiment",
+    files: { "reviews.csv": reviews(120), "more.csv": reviews(40) },
+    data: ["reviews.csv"],
+    tiny: ["--steps", "8", ...smallClassifier()],
+    long: ["--steps", "300", ...smallClassifier()],
+    input: ["a fine day"],
+    answer: /^(good|bad) +\d/,
+    other: ["more.csv"],
+    foreign: ["--beam", "4"],
+  },
+  {
     task: "translation",
     files: {
       "a.en": sentences("the cat sees the dog"),
@@ -60,6 +71,20 @@ export const TASK_CASES: readonly TaskCase[] = [
     foreign: ["--beam", "4"],
   },
 ];
+
+function smallClassifier(): string[] {
+  return ["--hidden", "4", "--embedding", "4", "--batch", "8", "--patience", "99"];
+}
+
+/** One word decides, most of the time. */
+function reviews(count: number): string {
+  const lines = Array.from({ length: count }, (_, i) => {
+    const isGood = i % 2 === 0;
+    const word = isGood !== (i % 11 === 5) ? "fine" : "poor";
+    return `a ${word} ${["day", "film", "book"][i % 3]} number ${i},${isGood ? "good" : "bad"}`;
+  });
+  return `text,label\n${lines.join("\n")}\n`;
+}
 
 function smallForecaster(): string[] {
   return ["--hidden", "4", "--window", "8", "--horizon", "2", "--stride", "5", "--patience", "99"];

@@ -89,7 +89,7 @@ function evalCommand(directory: string, inputs: string[], options: EvalOptions):
   terminal.event({
     type: "evaluation",
     ...score,
-    scores,
+    baselines: scores.slice(0, -1),
     labels: model.labels,
     unknown,
     isTrainingData,

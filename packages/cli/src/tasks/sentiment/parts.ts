@@ -10,14 +10,9 @@ import {
   type TextParts,
 } from "unrolled/tasks/sentiment";
 import { FailureError, MisuseError } from "../../errors.ts";
-import type { Source } from "../../files/read-bytes.ts";
+import { joinSources, type Source } from "../../files/read-bytes.ts";
 import { formatCount, plural } from "../../terminal/numbers.ts";
-import {
-  joinSources,
-  readLabelled,
-  type LabelledTexts,
-  type ReadingOptions,
-} from "./read-labelled.ts";
+import { readLabelled, type LabelledTexts, type ReadingOptions } from "./read-labelled.ts";
 
 /** How the data is read and divided: what was typed. */
 export interface PartsOptions extends ReadingOptions {

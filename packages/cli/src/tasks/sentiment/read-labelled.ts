@@ -3,7 +3,6 @@
  * class, or trees.
  */
 
-import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { looksLikeTrees, readTrees, type LabelledText } from "unrolled/tasks/sentiment";
@@ -172,17 +171,5 @@ function inTwo({ rows, folds, about }: LabelledTexts): Partial<LabelledTexts> {
       ...about,
       `Labels below ${middle} are negative, above it positive${left > 0 ? `; ${plural(left, "text")} in the middle left out` : ""}.`,
     ],
-  };
-}
-
-/** One source for all that a run reads. */
-export function joinSources(sources: readonly Source[]): Source {
-  if (sources.length === 1) return sources[0];
-  const hash = createHash("sha256");
-  for (const { sha256 } of sources) hash.update(sha256);
-  return {
-    names: sources.flatMap(({ names }) => names),
-    bytes: sources.reduce((sum, { bytes }) => sum + bytes, 0),
-    sha256: hash.digest("hex"),
   };
 }
