@@ -5,12 +5,13 @@
 import { FailureError } from "../errors.ts";
 import { readConfig } from "../files/model-directory.ts";
 import { forecast } from "./forecast/index.ts";
+import { sensors } from "./sensors/index.ts";
 import { sentiment } from "./sentiment/index.ts";
 import type { CliTask } from "./task.ts";
 import { text } from "./text/index.ts";
 import { translation } from "./translation/index.ts";
 
-export const TASKS: readonly CliTask[] = [text, sentiment, translation, forecast];
+export const TASKS: readonly CliTask[] = [text, sentiment, translation, forecast, sensors];
 
 /** The task of the model in `directory`. */
 export function taskOf(directory: string): CliTask {
