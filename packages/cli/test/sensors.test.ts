@@ -75,9 +75,16 @@ describe("sensors", () => {
     expect(stdout).toMatch(/held-out accuracy +100\.0 % \(best baseline/);
   });
 
+  test("export writes a graph that names what it takes and gives", async () => {
+    const { code } = await run("export", "runs/motion-gru", "--onnx", "motion.onnx");
+    expect(code).toBe(0);
+    const bytes = readFileSync(join(cwd, "motion.onnx"), "latin1");
+    for (const name of ["values", "scores", "GRU", "deviations"]) expect(bytes).toContain(name);
+  });
+
   test.each([
     [["train", "sensors", "one.csv"], /only "up" in 16 cases: there is nothing to learn/],
-    [["train", "sensors", "word.csv"], /word\.csv, row 1, column other: expected a number/],
+    [["train", "sensors", "word.csv"], /word\.csv, row 6, column other: expected a number/],
     [["train", "sensors", "motion.csv", "--label", "clas"], /there is no column "clas"/],
     [["run", "runs/motion-gru", "gone.csv"], /Cannot read gone\.csv: there is no such file/],
     [["eval", "runs/motion-gru", "one-channel.ts"], /the 2 channels .* got 1 \(channel 1\)/],

@@ -4,6 +4,7 @@
 
 import type { CliTask } from "../task.ts";
 import { setUpEval } from "./eval.ts";
+import { sensorExport } from "./export.ts";
 import { trainingFacts } from "./facts.ts";
 import { setUpRun } from "./run.ts";
 import { setUpTrain } from "./train.ts";
@@ -15,4 +16,5 @@ export const sensors: CliTask = {
   run: setUpRun,
   eval: setUpEval,
   inspect: { facts: trainingFacts },
+  export: sensorExport,
 };

@@ -44,3 +44,4 @@ export { sensorBaselines, type SensorBaseline } from "./baselines.ts";
 export { dtwDistance, type Steps } from "./dtw.ts";
 export { predictSensors, type SensorPrediction } from "./predict.ts";
 export { loadSensorModel, saveSensorModel } from "./model-files.ts";
+export { sensorOnnx } from "./onnx.ts";
