@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { manualSeed } from "unrolled";
+import { manualSeed, Vocabulary } from "unrolled";
+import {
+  classifyTexts,
+  saveSentimentModel,
+  sentimentConfig,
+  SentimentModel,
+} from "unrolled/tasks/sentiment";
 import {
   generateText,
   nextTokens,
@@ -38,6 +44,12 @@ const settings = translationConfig({ hiddenSize: 8, embeddingDim: 6, vocabSize: 
 const { tokenizers } = prepareTranslation(PAIRS, PAIRS, settings);
 const translator = new TranslationModel(settings, tokenizers);
 
+const classifier = new SentimentModel(
+  sentimentConfig({ hiddenSize: 8, embeddingDim: 6 }),
+  ["bad", "good"],
+  new Vocabulary(["<pad>", "<unk>", "a", "fine", "dull", "film"], { unkToken: "<unk>" }),
+);
+
 function writeModel(name: string, files: Record<string, Uint8Array>): void {
   mkdirSync(join(cwd, name));
   for (const [file, bytes] of Object.entries(files)) writeFileSync(join(cwd, name, file), bytes);
@@ -47,6 +59,7 @@ beforeAll(async () => {
   buildCommand();
   writeModel("book", saveTextModel(model));
   writeModel("english", saveTranslationModel(translator));
+  writeModel("opinions", saveSentimentModel(classifier));
   const { code, stdout } = await run("export", "book", "--page", "book.html");
   expect([code, stdout]).toEqual([0, expect.stringMatching(/^book\.html: .* kB\. Open it in a/)]);
 });
@@ -204,6 +217,19 @@ describe.runIf(hasChromium)("the page, opened from the disk", () => {
     expect(await first.locator("tbody tr").count()).toBe(wanted[0].targetTokens.length);
     expect(await first.locator("thead th").count()).toBe(wanted[0].sourceTokens.length);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("classifies as the library does, and shows every word", async () => {
+    expect((await run("export", "opinions", "--page", "opinions.html")).code).toBe(0);
+    const field = "A text to classify";
+    const { page, complaints } = await open({}, "opinions.html", field);
+    await page.getByLabel(field).fill("a fine film");
+    await page.locator(".words span").nth(2).waitFor();
+    const [{ label }] = classifyTexts(classifier.eval(), ["a fine film"]);
+    expect(await page.getByRole("status").textContent()).toMatch(new RegExp(`^${label}, `));
+    expect(await page.locator(".words span").allTextContents()).toEqual(["a", "fine", "film"]);
     expect(complaints).toEqual([]);
     await page.close();
   });
