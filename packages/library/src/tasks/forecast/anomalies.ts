@@ -64,7 +64,7 @@ export class AnomalyDetector {
   readonly target: string;
   readonly falseAlarmRate: number;
   readonly #names: readonly string[];
-  readonly #scale: Scale;
+  #scale: Scale;
   #series: TimeSeries;
   /** Of the last rows of the series, those that an alarm is on for. */
   #doubted: number;
@@ -110,7 +110,7 @@ export class AnomalyDetector {
     const value = row[this.target] ?? NaN;
     const { stepsAhead } = this.model;
     // The alarm has lasted for as long as can be forecast: this is how things are now.
-    if (this.#doubted >= stepsAhead) this.#believe();
+    if (this.#doubted >= stepsAhead) this.#adapt();
     this.#forecast ??= this.#forecastBefore(this.#doubted);
     const step = this.#doubted;
     const said = this.#compare(value, step);
@@ -196,6 +196,27 @@ export class AnomalyDetector {
     for (let step = 0; step < this.#doubted; step++) {
       values[first + step] = this.#expected(step, 0);
     }
+    this.#believe();
+  }
+
+  /**
+   * The alarm is as long as can be forecast: this is how things are now. By as much as values were off
+   * on average, the scale and the past before the alarm are moved, so that a mean to return to is the
+   * new one.
+   */
+  #adapt(): void {
+    const { curve } = this.model.recipe.targets[this.target];
+    const { center, spread, lowest } = this.#scale;
+    const { location } = this.#forecast ?? this.#forecastBefore(this.#doubted);
+    const values = this.#series.columns[this.target];
+    const first = values.length - this.#doubted;
+    const x = throughCurve(values, curve, lowest);
+    const off = Array.from(location.subarray(0, this.#doubted), (u, step) => {
+      return x[first + step] - (center + spread * u);
+    }).filter((error) => !Number.isNaN(error));
+    const move = off.reduce((sum, error) => sum + error, 0) / Math.max(1, off.length);
+    this.#scale = { ...this.#scale, center: center + move };
+    for (let row = 0; row < first; row++) values[row] = CURVES[curve].inverse(x[row] + move);
     this.#believe();
   }
 
