@@ -147,7 +147,7 @@ describe("the text task", () => {
     const config = small(changes);
     const data = prepareText(RHYME, config);
     const { model, evaluation } = await trainText(data, config, { budget: { steps: 300 } });
-    expect(evaluation.natsPerCharacter).toBeLessThan(0.3);
+    expect(evaluation.natsPerCharacter).toBeLessThan(0.4); // chance: 3.2
     const again = loadTextModel(reader(saveTextModel(model)));
     expect(evaluateText(again, data.validationIds).natsPerCharacter).toBeCloseTo(
       evaluation.natsPerCharacter,
