@@ -20,6 +20,7 @@ import {
   sliceSeries,
   trainForecast,
   type AnomalyScore,
+  type DetectorState,
   type SeriesSet,
 } from "unrolled/tasks/forecast";
 
@@ -73,7 +74,7 @@ console.log(
   `first alarm: row ${scores.indexOf(first)}, score ${first.score.toFixed(1)}, expected ${first.expected.toFixed(1)}, got ${first.value.toFixed(1)}`,
 );
 
-const other = restoreAnomalyDetector(model, JSON.parse(kept));
+const other = restoreAnomalyDetector(model, JSON.parse(kept) as DetectorState);
 const same = heat.slice(CLEAN + 155).every((value, i) => {
   return other.push(value).score === scores[155 + i].score;
 });

@@ -16,12 +16,12 @@ import { DataError } from "unrolled";
 export type CurveName = "none" | "sqrt" | "log";
 
 export interface Curve {
-  forward(y: number): number;
-  inverse(x: number): number;
+  readonly forward: (y: number) => number;
+  readonly inverse: (x: number) => number;
   /** ln of the slope of `forward` at y: how a density changes on the way. */
-  logSlope(y: number): number;
+  readonly logSlope: (y: number) => number;
   /** The mean of inverse(X) for X of this mean and spread: exact for the root, and for a normal logarithm. */
-  mean(x: number, spread: number): number;
+  readonly mean: (x: number, spread: number) => number;
 }
 
 export const CURVES: Readonly<Record<CurveName, Curve>> = {
