@@ -70,6 +70,17 @@ export const TASK_CASES: readonly TaskCase[] = [
     other: ["days.csv"],
     foreign: ["--beam", "4"],
   },
+  {
+    task: "sensors",
+    files: { "motion.csv": motion(40), "later.csv": motion(12) },
+    data: ["motion.csv"],
+    tiny: ["--steps", "8", "--hidden", "4"],
+    long: ["--steps", "900", "--hidden", "4"],
+    input: ["later.csv"],
+    answer: /^0\t(up|down)\t\d/,
+    other: ["later.csv"],
+    foreign: ["--beam", "4"],
+  },
 ];
 
 function smallClassifier(): string[] {
@@ -112,4 +123,14 @@ function sentences(words: string): string {
     return `${kept.join(" ")} ${i % 60}`;
   });
   return `${lines.join("\n")}\n`;
+}
+
+/** Recordings that rise or fall. */
+function motion(count: number): string {
+  const rows = Array.from({ length: count }, (_, id) =>
+    Array.from({ length: 4 + (id % 3) }, (_, t) =>
+      [id, t, (id % 2 === 0 ? t : -t) + (id % 5), id % 2 === 0 ? "up" : "down"].join(","),
+    ),
+  );
+  return `id,t,height,label\n${rows.flat().join("\n")}\n`;
 }
