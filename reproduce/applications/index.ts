@@ -4,7 +4,8 @@
 
 import type { Application } from "./application.ts";
 import { FORECAST } from "./forecast.ts";
+import { SENTIMENT } from "./sentiment.ts";
 import { TEXT } from "./text.ts";
 import { TRANSLATION } from "./translation.ts";
 
-export const APPLICATIONS: readonly Application[] = [TEXT, FORECAST, TRANSLATION];
+export const APPLICATIONS: readonly Application[] = [TEXT, SENTIMENT, TRANSLATION, FORECAST];
