@@ -18,3 +18,4 @@ export {
 } from "./fit.ts";
 export { warmupCosine, type Schedule, type WarmupCosineOptions } from "./schedule.ts";
 export { decodeSnapshot, encodeSnapshot, type Snapshot } from "./snapshot.ts";
+export { taskRun, type TaskRunOptions } from "./task-run.ts";

@@ -3,16 +3,15 @@
  */
 
 import {
-  decodeSnapshot,
-  encodeSnapshot,
   fit,
   manualSeed,
   noGrad,
   optim,
+  taskRun,
   warmupCosine,
   type Budget,
-  type FitEvent,
   type FitResult,
+  type TaskRunOptions,
   type Tensor,
 } from "unrolled";
 import { forecastConfig, type ForecastConfig } from "./config.ts";
@@ -25,17 +24,11 @@ import { calibratePaths } from "./sample-paths.ts";
 import type { SeriesSet } from "./series.ts";
 import { RandomWindows, windowBatch, type TrainingChannel, type WindowBatch } from "./windows.ts";
 
-export interface ForecastRunOptions {
+export interface ForecastRunOptions extends Omit<TaskRunOptions, "budget"> {
   /** Steps ahead that will be asked for. */
   horizon: number;
   /** Default: {@link FORECAST_BUDGET}. */
   budget?: Budget;
-  onEvent?: (event: FitEvent) => void;
-  /** Aborting it ends the run after the step in progress, with a checkpoint. */
-  signal?: AbortSignal;
-  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void };
-  /** A checkpoint's bytes. */
-  resume?: Uint8Array;
   /** Stop after this many validations without a better one. Default: 5. */
   patience?: number;
 }
@@ -66,7 +59,7 @@ export async function trainForecast(
   options: ForecastRunOptions,
 ): Promise<ForecastTraining> {
   const config = forecastConfig(changes);
-  const { horizon, budget = FORECAST_BUDGET, checkpoint, resume } = options;
+  const { horizon, budget = FORECAST_BUDGET, patience = PATIENCE } = options;
   manualSeed(config.seed);
   const prepared = prepare(set, horizon, config);
   const { model } = prepared;
@@ -76,6 +69,7 @@ export async function trainForecast(
   const silent = meanLoss(held, lossOf);
 
   const result = await fit({
+    ...taskRun({ ...options, budget, patience }),
     model: model.networks,
     optimizer: new optim.AdamW(model.networks.parameters(), { lr, weightDecay }),
     batches: new RandomWindows(prepared.training, {
@@ -85,20 +79,11 @@ export async function trainForecast(
       seed,
     }),
     loss: lossOf,
-    budget,
     schedule: warmupCosine({ warmupSteps: config.warmupSteps }),
     clipNorm: config.clipNorm,
     validate: () => meanLoss(held, lossOf),
     validations: VALIDATIONS,
-    patience: options.patience ?? PATIENCE,
-    checkpoint: checkpoint && {
-      everySeconds: checkpoint.everySeconds,
-      save: (snapshot) => checkpoint.save(encodeSnapshot(snapshot)),
-    },
-    resume: resume && decodeSnapshot(resume, "checkpoint"),
-    signal: options.signal,
     itemsIn: ({ targets }) => targets.shape[0],
-    onEvent: options.onEvent,
   });
   const independent = validatedRows(prepared) / model.stepsAhead;
   const gain = silent - (result.bestLoss ?? silent);

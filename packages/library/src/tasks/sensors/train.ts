@@ -3,17 +3,15 @@
  */
 
 import {
-  decodeSnapshot,
-  encodeSnapshot,
   fit,
   manualSeed,
   nn,
   optim,
   randn,
+  taskRun,
   warmupCosine,
-  type Budget,
-  type FitEvent,
   type FitResult,
+  type TaskRunOptions,
   type Tensor,
 } from "unrolled";
 import type { SensorConfig } from "./config.ts";
@@ -21,17 +19,7 @@ import { sensorBatches, type SensorBatch, type SensorData } from "./data.ts";
 import { meanLoss } from "./evaluate.ts";
 import { SensorModel } from "./model.ts";
 
-export interface SensorRunOptions {
-  budget: Budget;
-  onEvent?: (event: FitEvent) => void;
-  /** Aborting it ends the run after the step in progress, with a checkpoint. */
-  signal?: AbortSignal;
-  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void };
-  /** A checkpoint's bytes. */
-  resume?: Uint8Array;
-  /** Stop after this many validations without a better one. Default: never. */
-  patience?: number;
-}
+export type SensorRunOptions = TaskRunOptions;
 
 export interface SensorResult {
   model: SensorModel;
@@ -45,7 +33,7 @@ export interface SensorResult {
 export async function trainSensors(
   data: SensorData,
   config: SensorConfig,
-  { budget, onEvent, signal, checkpoint, resume, patience }: SensorRunOptions,
+  run: SensorRunOptions,
 ): Promise<SensorResult> {
   manualSeed(config.seed);
   const model = new SensorModel(config, data.scheme);
@@ -53,23 +41,16 @@ export async function trainSensors(
   const validates = data.validation.length > 0;
 
   const result = await fit({
+    ...taskRun(run),
     model,
     optimizer: new optim.AdamW(model.parameters(), { lr, weightDecay }),
     batches: sensorBatches(data, config),
     loss: (batch) => sensorLoss(model, batch),
-    budget,
     schedule: warmupCosine({ warmupSteps }),
     clipNorm,
     validate: validates ? () => meanLoss(model, data.validation) : undefined,
-    patience: validates ? patience : undefined,
-    checkpoint: checkpoint && {
-      everySeconds: checkpoint.everySeconds,
-      save: (snapshot) => checkpoint.save(encodeSnapshot(snapshot)),
-    },
-    resume: resume && decodeSnapshot(resume, "checkpoint"),
-    signal,
+    patience: validates ? run.patience : undefined,
     itemsIn: ({ lengths }) => lengths.length,
-    onEvent,
   });
   model.eval();
   return { model, fit: result };

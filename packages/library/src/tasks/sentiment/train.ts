@@ -3,17 +3,16 @@
  */
 
 import {
-  decodeSnapshot,
-  encodeSnapshot,
   fit,
   manualSeed,
   nn,
   optim,
+  taskRun,
   tensor,
   warmupCosine,
   type Budget,
-  type FitEvent,
   type FitResult,
+  type TaskRunOptions,
   type Tensor,
 } from "unrolled";
 import type { BagOfNgrams } from "./bag.ts";
@@ -25,17 +24,9 @@ import { networkLogits, voicesOf } from "./evaluate.ts";
 import { SentimentModel } from "./model.ts";
 import { useVectors, type WordVectors } from "./vectors.ts";
 
-export interface SentimentRunOptions {
+export interface SentimentRunOptions extends Omit<TaskRunOptions, "budget"> {
   /** Default: {@link defaultEpochs}. */
   budget?: Budget;
-  onEvent?: (event: FitEvent) => void;
-  /** Aborting it ends the run after the step in progress, with a checkpoint. */
-  signal?: AbortSignal;
-  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void };
-  /** A checkpoint's bytes. */
-  resume?: Uint8Array;
-  /** Stop after this many validations without a better one. Default: never. */
-  patience?: number;
   /** The bag of words that votes beside the network, as `tunedBag` gives it. Default: none. */
   bag?: BagOfNgrams | null;
   /** What the words' vectors begin with. Default: nothing is known about them. */
@@ -75,7 +66,7 @@ export async function trainSentiment(
   config: SentimentConfig,
   options: SentimentRunOptions = {},
 ): Promise<SentimentResult> {
-  const { onEvent, signal, checkpoint, resume, patience, bag = null, vectors } = options;
+  const { bag = null, vectors } = options;
   const { lr, weightDecay } = config;
   const epochs = defaultEpochs(data.train, config);
   const budget = options.budget ?? { epochs };
@@ -86,6 +77,7 @@ export async function trainSentiment(
   const weight = config.classWeights === "balanced" ? balancedClasses(data) : null;
 
   const result = await fit({
+    ...taskRun({ ...options, budget }),
     model,
     optimizer: new optim.AdamW(model.parameters(), { lr, weightDecay }),
     batches: textsLoader(data.train, config),
@@ -95,21 +87,12 @@ export async function trainSentiment(
         targets,
         { weight, labelSmoothing: config.labelSmoothing },
       ),
-    budget,
     // Twice an epoch, so that a few epochs leave something to choose from.
     validations: "minutes" in budget ? undefined : Math.min(20, Math.max(6, 2 * epochs)),
     schedule: warmupCosine(),
     clipNorm: config.clipNorm,
     validate: () => calibratedLoss(networkLogits(model, data.validation), targets),
-    patience,
-    checkpoint: checkpoint && {
-      everySeconds: checkpoint.everySeconds,
-      save: (snapshot) => checkpoint.save(encodeSnapshot(snapshot)),
-    },
-    resume: resume && decodeSnapshot(resume, "checkpoint"),
-    signal,
     itemsIn: ({ ids }) => ids.size,
-    onEvent,
   });
 
   if (config.bag) model.bag = bag;

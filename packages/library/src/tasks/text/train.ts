@@ -3,17 +3,15 @@
  */
 
 import {
-  decodeSnapshot,
-  encodeSnapshot,
   fit,
   manualSeed,
   nn,
   optim,
   rand,
+  taskRun,
   warmupCosine,
-  type Budget,
-  type FitEvent,
   type FitResult,
+  type TaskRunOptions,
   type Tensor,
 } from "unrolled";
 import type { TextConfig } from "./config.ts";
@@ -21,17 +19,7 @@ import { textBatches, type TextBatch, type TextData } from "./data.ts";
 import { evaluateText, type TextEvaluation } from "./evaluate.ts";
 import { TextModel } from "./model.ts";
 
-export interface TextRunOptions {
-  budget: Budget;
-  onEvent?: (event: FitEvent) => void;
-  /** Aborting it ends the run after the step in progress, with a checkpoint. */
-  signal?: AbortSignal;
-  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void };
-  /** A checkpoint's bytes. */
-  resume?: Uint8Array;
-  /** Stop after this many validations without a better one. Default: never. */
-  patience?: number;
-}
+export type TextRunOptions = TaskRunOptions;
 
 export interface TextResult {
   model: TextModel;
@@ -47,7 +35,7 @@ export interface TextResult {
 export async function trainText(
   data: TextData,
   config: TextConfig,
-  { budget, onEvent, signal, checkpoint, resume, patience }: TextRunOptions,
+  run: TextRunOptions,
 ): Promise<TextResult> {
   manualSeed(config.seed);
   const model = new TextModel(config, data.tokenizer);
@@ -55,23 +43,15 @@ export async function trainText(
   const validate = () => evaluateText(model, data.validationIds, data.validationCharacters);
 
   const result = await fit({
+    ...taskRun(run),
     model,
     optimizer: new optim.AdamW(model.parameters(), { lr, weightDecay, betas: [0.9, beta2] }),
     batches: textBatches(data.trainIds, config),
     loss: (batch, carried) => textLoss(model, batch, carried),
-    budget,
     schedule: warmupCosine({ warmupSteps: config.warmupSteps }),
     clipNorm: config.clipNorm,
     validate: () => validate().natsPerToken,
-    patience,
-    checkpoint: checkpoint && {
-      everySeconds: checkpoint.everySeconds,
-      save: (snapshot) => checkpoint.save(encodeSnapshot(snapshot)),
-    },
-    resume: resume && decodeSnapshot(resume, "checkpoint"),
-    signal,
     itemsIn: ({ ids }) => ids.size,
-    onEvent,
   });
   return { model, fit: result, evaluation: validate() };
 }

@@ -3,16 +3,14 @@
  */
 
 import {
-  decodeSnapshot,
-  encodeSnapshot,
   fit,
   manualSeed,
   nn,
   optim,
+  taskRun,
   warmupCosine,
-  type Budget,
-  type FitEvent,
   type FitResult,
+  type TaskRunOptions,
 } from "unrolled";
 import type { TranslationConfig } from "./config.ts";
 import { translationBatches, type TranslationData } from "./data.ts";
@@ -23,18 +21,10 @@ import { translate } from "./predict.ts";
 /** BLEU decides which weights are kept; it is measured on so many of the validation pairs. */
 const VALIDATION_SENTENCES = 400;
 
-export interface TranslationRunOptions {
-  budget: Budget;
-  onEvent?: (event: FitEvent) => void;
+/** `patience` counts validations without a better BLEU. */
+export interface TranslationRunOptions extends TaskRunOptions {
   /** Scores of greedy translations of validation sentences. */
   onScores?: (scores: TranslationScores) => void;
-  /** Aborting it ends the run after the step in progress, with a checkpoint. */
-  signal?: AbortSignal;
-  checkpoint?: { everySeconds: number; save: (bytes: Uint8Array) => void };
-  /** A checkpoint's bytes. */
-  resume?: Uint8Array;
-  /** Stop after this many validations without a better BLEU. Default: never. */
-  patience?: number;
   /** How often to validate, spread evenly. Default: 20. */
   validations?: number;
 }
@@ -57,16 +47,16 @@ export async function trainTranslation(
   const model = new TranslationModel(config, data.tokenizers);
   startAtFrequencies(model, data);
   const { lr, weightDecay, labelSmoothing } = config;
-  const { checkpoint, resume, validations = 20 } = options;
+  const { validations = 20 } = options;
   const rate = warmupCosine({ warmupSteps: config.warmupSteps });
   let progress = 0;
 
   const result = await fit({
+    ...taskRun(options),
     model,
     optimizer: new optim.AdamW(model.parameters(), { lr, weightDecay }),
     batches: translationBatches(data.train, config),
     loss: (batch) => model.loss(batch, forcing(config, progress), labelSmoothing),
-    budget: options.budget,
     schedule: (step, totalSteps) => {
       progress = step / totalSteps;
       return rate(step, totalSteps);
@@ -79,15 +69,7 @@ export async function trainTranslation(
       return -scores.bleu - scores.chrf / 1e5;
     },
     validations,
-    patience: options.patience,
-    checkpoint: checkpoint && {
-      everySeconds: checkpoint.everySeconds,
-      save: (snapshot) => checkpoint.save(encodeSnapshot(snapshot)),
-    },
-    resume: resume && decodeSnapshot(resume, "checkpoint"),
-    signal: options.signal,
     itemsIn: ({ expected }) => expected.size,
-    onEvent: options.onEvent,
   });
   return { model, fit: result };
 }
