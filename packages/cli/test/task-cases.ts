@@ -72,10 +72,10 @@ export const TASK_CASES: readonly TaskCase[] = [
   },
   {
     task: "sensors",
-    files: { "motion.csv": motion(40), "later.csv": motion(12) },
+    files: { "motion.csv": motion(160), "later.csv": motion(12) },
     data: ["motion.csv"],
     tiny: ["--steps", "8", "--hidden", "4"],
-    long: ["--steps", "4000", "--hidden", "4"],
+    long: ["--steps", "1500", "--hidden", "4"],
     input: ["later.csv"],
     answer: /^0\t(up|down)\t\d/,
     other: ["later.csv"],
