@@ -24,8 +24,8 @@ export interface TaskRunOptions {
  * @throws FormatError if `resume` is no checkpoint
  *
  * @example
- * let bytes = new Uint8Array(0);
- * const saved = { everySeconds: 30, save: (checkpoint: Uint8Array) => (bytes = checkpoint) };
+ * const kept: Uint8Array[] = [];
+ * const saved = { everySeconds: 30, save: (bytes: Uint8Array) => kept.push(bytes) };
  * const { budget, checkpoint } = taskRun({ budget: { steps: 100 }, checkpoint: saved });
  * [budget, checkpoint?.everySeconds]; // [{ steps: 100 }, 30]
  */

@@ -31,7 +31,7 @@ const CYCLES: Readonly<Record<FrequencyUnit, readonly Cycle[]>> = {
  *
  * @example
  * const times = [Date.UTC(2024, 0, 1), Date.UTC(2024, 6, 1)];
- * const features = calendarFeatures({ unit: "month", count: 1 }, times);
+ * const features = calendarFeatures({ unit: "month" }, times);
  * Object.keys(features); // ["sin year", "cos year"]
  * features["cos year"]; // [1, -1]
  */

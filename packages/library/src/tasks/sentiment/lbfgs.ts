@@ -26,10 +26,11 @@ const ARMIJO = 1e-4;
  *
  * @example
  * const x = Float64Array.of(5, -3);
- * minimize_(x, (at, gradient) => {
+ * const valley = (at: Float64Array, gradient: Float64Array) => {
  *   gradient.set([2 * (at[0] - 1), 20 * (at[1] - 2)]);
  *   return (at[0] - 1) ** 2 + 10 * (at[1] - 2) ** 2;
- * });
+ * };
+ * minimize_(x, valley, { tolerance: 1e-9 });
  * Array.from(x, (value) => Math.round(value * 1000) / 1000); // [1, 2]
  */
 export function minimize_(

@@ -80,6 +80,7 @@ export function nextTokens(model: TextModel, prompt?: string, count?: number): N
  * A model and the text it has read so far: goes on where it stopped, whoever wrote the last words.
  *
  * @example
+ * import { prepareText, textConfig, TextModel, TextSession } from "unrolled/tasks/text";
  * const config = textConfig({ hiddenSize: 8, seqLength: 4, batchSize: 1 });
  * const data = prepareText("the cat sat on the mat. ".repeat(9), config);
  * const session = new TextSession(new TextModel(config, data.tokenizer));
