@@ -29,12 +29,13 @@ interface Size {
   className: string;
   width: number;
   height: number;
+  /** Stretches between places with a label: dates are long. */
   ticks: number;
 }
 
 const SIZES: readonly Size[] = [
-  { className: "wide", width: 720, height: 320, ticks: 5 },
-  { className: "narrow", width: 320, height: 260, ticks: 2 },
+  { className: "wide", width: 720, height: 320, ticks: 3 },
+  { className: "narrow", width: 320, height: 260, ticks: 1 },
 ];
 const TOP = 26;
 const BOTTOM = 24;
