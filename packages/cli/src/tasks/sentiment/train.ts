@@ -2,7 +2,7 @@
  * @file `unrolled train sentiment`: a classifier of texts, beside its baselines.
  */
 
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { Estimate } from "unrolled";
 import {
   accuracyDifference,
@@ -44,6 +44,13 @@ import { percent, scoreOf, scoreTable, verdict, type Score } from "./scores.ts";
 
 type TrainOptions = RunOptions & Partial<SentimentConfig> & PartsOptions & { vectors?: string };
 
+/** A file for a part. Its key is not its flag's: `test` is a share in the configuration. */
+function part(key: keyof PartsOptions, flags: string, description: string): Option {
+  const option = new Option(flags, `${description} (default: a share of the data)`);
+  option.attributeName = () => key;
+  return option;
+}
+
 export function setUpTrain(command: Command): void {
   const { number, choice } = settings(SENTIMENT_DEFAULTS);
   command
@@ -56,17 +63,12 @@ export function setUpTrain(command: Command): void {
     .option("--binary", "numbers as labels become negative and positive; the middle is left out")
     .option("--no-phrases", "of trees, learn from the sentences alone");
   command
-    .option("--dev <file>", "texts to stop and calibrate with (default: a share of the data)")
-    .option("--test <file>", "texts to measure with (default: a share of the data)")
+    .addOption(part("devFile", "--dev <file>", "texts to stop and calibrate with"))
+    .addOption(part("testFile", "--test <file>", "texts to measure with"))
     .addOption(number("validation", "--dev-share <x>", "held out to choose with", share("(0, 1)")))
     .addOption(number("test", "--test-share <x>", "held out to measure with", share("(0, 1)")))
     .option("--fold <i/k>", "measure with the i-th of k parts, for cross-validation")
     .option("--fold-column <column>", "the folds are in this column, and --fold is one of them");
-  for (const option of command.options) {
-    // `test` is a share in the configuration, and a file on the command line.
-    if (option.long === "--dev") option.attributeName = () => "devFile";
-    if (option.long === "--test") option.attributeName = () => "testFile";
-  }
   command
     .addOption(choice("tokens", "--tokens <kind>", "what a token is", ["word", "char"]))
     .addOption(choice("cell", "--cell <cell>", "recurrent layer", ["rnn", "lstm", "gru"]))
