@@ -3,7 +3,7 @@
  * shows the one that fits: an SVG that is merely scaled down would have letters too small to read.
  */
 
-import { scaleLinear } from "d3-scale";
+import { scaleLinear, type ScaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { html, type Html } from "./html.ts";
 
@@ -57,6 +57,28 @@ export function lineChart(chart: LineChart): Html {
   return html`${[WIDE, NARROW].map((size) => drawLines(chart, size))}`;
 }
 
+/** A line across, with its number on the left, at about `count` round heights. */
+export function levels(
+  y: ScaleLinear<number, number>,
+  [left, right]: readonly [left: number, right: number],
+  count: number,
+): Html[] {
+  return y
+    .ticks(count)
+    .map(
+      (tick) =>
+        html`<line
+            class="grid"
+            x1="${left}"
+            x2="${right}"
+            y1="${round(y(tick))}"
+            y2="${round(y(tick))}"
+          /><text class="axis" x="${left - 6}" y="${round(y(tick) + 4)}" text-anchor="end"
+            >${y.tickFormat(count)(tick)}</text
+          >`,
+    );
+}
+
 function drawLines(chart: LineChart, size: Size): Html {
   const { width, height, right, className } = size;
   const all = chart.series.flatMap(({ points }) => points);
@@ -82,20 +104,7 @@ function drawLines(chart: LineChart, size: Size): Html {
       />
     </clipPath>
     <text class="axis" x="0" y="12">${chart.yLabel}</text>
-    ${y
-      .ticks(6)
-      .map(
-        (tick) =>
-          html`<line
-              class="grid"
-              x1="${LEFT}"
-              x2="${width - right}"
-              y1="${round(y(tick))}"
-              y2="${round(y(tick))}"
-            /><text class="axis" x="${LEFT - 6}" y="${round(y(tick) + 4)}" text-anchor="end"
-              >${y.tickFormat(6)(tick)}</text
-            >`,
-      )}
+    ${levels(y, [LEFT, width - right], 6)}
     ${x
       .ticks(className === "wide" ? 6 : 3)
       .map(

@@ -4,6 +4,7 @@
 
 import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
+import { levels } from "./charts.ts";
 import { html, type Html } from "./html.ts";
 
 export interface Fan {
@@ -79,20 +80,7 @@ function drawFans(chart: FanChart, { className, width, height, ticks }: Size): H
       />
     </clipPath>
     <text class="axis" x="0" y="12">${chart.yLabel}</text>
-    ${y
-      .ticks(5)
-      .map(
-        (tick) =>
-          html`<line
-              class="grid"
-              x1="${LEFT}"
-              x2="${width - RIGHT}"
-              y1="${round(y(tick))}"
-              y2="${round(y(tick))}"
-            /><text class="axis" x="${LEFT - 6}" y="${round(y(tick) + 4)}" text-anchor="end"
-              >${y.tickFormat(5)(tick)}</text
-            >`,
-      )}
+    ${levels(y, [LEFT, width - RIGHT], 5)}
     ${places(x.domain(), ticks).map(
       (place, i, all) =>
         html`<text
