@@ -318,7 +318,15 @@ describe("eval", () => {
     expect(wrong.code).toBe(1);
   });
 
-  test("characters that the model has never seen are named", async () => {
+  test("a stray character that the model has never seen is left out, and told", async () => {
+    writeFileSync(join(cwd, "stray.txt"), `${someText(1500)}日${someText(1500)}`);
+    const { code, stdout } = await run("eval", "runs/book-lstm", "stray.txt");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/stray\.txt: 3,000 characters/);
+    expect(stdout).toMatch(/never seen them: 1 of 3,001\s+characters \("日"\)/);
+  });
+
+  test("a text of such characters is refused", async () => {
     const { code, stderr } = await run("eval", "runs/book-lstm", "foreign.txt");
     expect(stderr).toMatch(
       /foreign\.txt has characters that the model has never seen: .*"日", "本"/,

@@ -7,10 +7,12 @@ import {
   countCharacters,
   evaluateText,
   loadTextModel,
+  measuredPart,
   prepareText,
   textBaselines,
   type TextData,
   type TextModel,
+  type TextPart,
 } from "unrolled/tasks/text";
 import { addExamples } from "../../commands/examples.ts";
 import { FailureError } from "../../errors.ts";
@@ -22,7 +24,7 @@ import { formatCount } from "../../terminal/numbers.ts";
 import { createTerminal } from "../../terminal/terminal.ts";
 import { notedSource, readNoted } from "./noted-text.ts";
 import { scoreTable, verdict, type Baseline } from "./scores.ts";
-import { encodeKnown } from "./unknown-characters.ts";
+import { leaveOutUnknown } from "./unknown-characters.ts";
 
 interface EvalOptions {
   train?: string[];
@@ -47,22 +49,24 @@ function evalCommand(directory: string, files: string[], options: EvalOptions): 
   const learnedFrom = findTrainingText(directory, source, options.train);
 
   const isTrainingText = learnedFrom?.sha256 === source.sha256;
+  const known = isTrainingText
+    ? { text: source.text, says: null }
+    : leaveOutUnknown(model, source.text, source.names.map(label).join(", "));
   const data = isTrainingText
     ? prepareText(source.text, model.config)
-    : asHeldOut(model, source, learnedFrom?.text);
-  const baselines =
-    data.trainIds.length > 0
-      ? textBaselines(data)
-      : [uniform(model, data.validationCharacters, data)];
-  const evaluation = evaluateText(model, data.validationIds, data.validationCharacters);
+    : asHeldOut(model, known.text, learnedFrom?.text);
+  const measured = measuredPart(data);
+  const baselines = data.trainIds.length > 0 ? textBaselines(data) : [uniform(model, measured)];
+  const evaluation = evaluateText(model, measured.ids, measured.characters);
 
   terminal.event({ type: "evaluation", ...evaluation, baselines, heldOutOnly: isTrainingText });
   const { name, color } = CELL_LOOKS[model.config.cell];
   terminal.print(
     isTrainingText
-      ? `The model was trained on this text, so only the held-out end counts: ${formatCount(data.validationCharacters)} characters.`
-      : `${files.map(label).join(", ")}: ${formatCount(data.validationCharacters)} characters, ${formatCount(data.validationIds.length)} tokens.`,
+      ? `The model was trained on this text, so only the held-out end counts: ${formatCount(measured.characters)} characters.`
+      : `${files.map(label).join(", ")}: ${formatCount(measured.characters)} characters, ${formatCount(measured.ids.length)} tokens.`,
   );
+  if (known.says) terminal.say(known.says);
   terminal.print();
   terminal.print(scoreTable(baselines, [{ name: terminal.style(color, name), evaluation }]));
   if (learnedFrom) {
@@ -95,24 +99,21 @@ function findTrainingText(
 }
 
 /** The whole text held out; what comes before the training text's own held-out end has trained. */
-function asHeldOut(
-  model: TextModel,
-  { text, names }: TextSource,
-  trainingText: string | undefined,
-): TextData {
+function asHeldOut(model: TextModel, text: string, trainingText: string | undefined): TextData {
   const training = trainingText === undefined ? null : prepareText(trainingText, model.config);
   return {
     tokenizer: model.tokenizer,
     trainIds: training?.trainIds ?? new Int32Array(0),
     trainCharacters: training?.trainCharacters ?? 0,
-    validationIds: encodeKnown(model, text, names.map(label).join(", ")),
+    validationIds: model.tokenizer.encode(text),
     validationCharacters: countCharacters(text),
+    test: null,
   };
 }
 
 /** The one baseline that has counted nothing. */
-function uniform(model: TextModel, characters: number, { validationIds }: TextData): Baseline {
+function uniform(model: TextModel, { ids, characters }: TextPart): Baseline {
   const natsPerToken = Math.log(model.tokenizer.vocabSize);
-  const natsPerCharacter = (natsPerToken * (validationIds.length - 1)) / characters;
+  const natsPerCharacter = (natsPerToken * (ids.length - 1)) / characters;
   return { name: "uniform", natsPerToken, natsPerCharacter };
 }

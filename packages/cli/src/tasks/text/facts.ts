@@ -13,6 +13,7 @@ export function startFacts(data: TextData, baselines: readonly Baseline[]) {
     vocabSize: data.tokenizer.vocabSize,
     trainTokens: data.trainIds.length,
     validationTokens: data.validationIds.length,
+    testTokens: data.test?.ids.length ?? 0,
     baselines,
   };
 }

@@ -32,6 +32,8 @@ export interface TextReport {
   command: string;
   settings: Facts;
   baselines: readonly Baseline[];
+  /** On what the curve of learning is measured on. Default: `baselines`. */
+  baselinesOnValidation?: readonly Baseline[];
   runs: readonly ReportedRun[];
   /** Nats per token below which nothing can go, where the source of the text is known. */
   floor: number | null;
@@ -128,7 +130,8 @@ function numbers(it: { natsPerCharacter: number; natsPerToken: number }): string
   ];
 }
 
-function lossFigure({ baselines, runs, floor }: TextReport): Html {
+function lossFigure(report: TextReport): Html {
+  const { runs, floor, baselinesOnValidation: baselines = report.baselines } = report;
   const series = runs.flatMap((run) => {
     const { cell } = run.model.config;
     const { name, dash } = lookOf(run);

@@ -6,6 +6,7 @@ import { Option, type Command } from "commander";
 import {
   configOfSize,
   generateText,
+  measuredPart,
   prepareText,
   saveTextModel,
   scoreText,
@@ -92,7 +93,10 @@ export function setUpTrain(command: Command): void {
     )
     .addOption(number("lr", "--lr <x>", "highest learning rate", positive))
     .addOption(
-      number("validation", "--validation <share>", "held out at the text's end", share("(0, 1)")),
+      number("validation", "--validation <share>", "held out to choose by", share("(0, 1)")),
+    )
+    .addOption(
+      number("test", "--test <share>", "held out at the very end to measure with", share("[0, 1)")),
     )
     .addOption(number("seed", "--seed <n>", "the same seed gives the same model", wholeNumber(0)))
     .action(trainTextCommand);
@@ -136,7 +140,9 @@ async function trainTextCommand(files: string[], options: TrainTextOptions): Pro
   introduce(run, data, encoding, baselines);
 
   const look = CELL_LOOKS[run.config.cell];
-  const toBeat = bestOf(baselines);
+  // While training, the validation part is what is measured.
+  const onValidation = data.test ? textBaselines({ ...data, test: null }) : baselines;
+  const toBeat = bestOf(onValidation);
   const watching = {
     label: run.terminal.noteStyle(look.color, look.name),
     baseline: { name: toBeat.name, loss: toBeat.natsPerToken },
@@ -152,6 +158,7 @@ async function trainTextCommand(files: string[], options: TrainTextOptions): Pro
     command: run.command,
     settings: describeSettings(run.settings),
     baselines,
+    baselinesOnValidation: onValidation,
     runs: [{ ...result, sample, tokensPerSecond, longRange: null }],
     passage: passageOf(result, data),
     floor: null,
@@ -166,8 +173,8 @@ async function trainTextCommand(files: string[], options: TrainTextOptions): Pro
 }
 
 /** The beginning of the held-out text, and how surprising it was. */
-function passageOf({ model }: TextResult, { tokenizer, validationIds }: TextData) {
-  const text = tokenizer.decode(validationIds.subarray(0, PASSAGE_LENGTH));
+function passageOf({ model }: TextResult, data: TextData) {
+  const text = data.tokenizer.decode(measuredPart(data).ids.subarray(0, PASSAGE_LENGTH));
   return model.encode(text).length < 2 ? [] : scoreText(model, text).tokens;
 }
 
@@ -177,11 +184,16 @@ function introduce(
   encoding: string,
   baselines: readonly Baseline[],
 ): void {
-  const tokens = data.trainIds.length + data.validationIds.length;
+  const parts = [data.trainIds, data.validationIds, data.test?.ids ?? []];
+  const tokens = parts.reduce((sum, { length }) => sum + length, 0);
+  const characters =
+    data.trainCharacters + data.validationCharacters + (data.test?.characters ?? 0);
+  const held = data.test
+    ? `Of its end ${formatPercent(config.validation)} are held out to choose by, and the last ${formatPercent(config.test)} to measure with.`
+    : `The last ${formatPercent(config.validation)} are held out.`;
   terminal.say(
-    `${source.names.map(label).join(", ")}: ${formatBytes(source.bytes)}${encoding === "UTF-8" ? "" : ` in ${encoding}`}, ${formatCount(data.trainCharacters + data.validationCharacters)} characters, ` +
-      `${formatCount(tokens)} tokens of ${formatCount(data.tokenizer.vocabSize)} kinds (${config.tokens}). ` +
-      `The last ${formatPercent(config.validation)} are held out.`,
+    `${source.names.map(label).join(", ")}: ${formatBytes(source.bytes)}${encoding === "UTF-8" ? "" : ` in ${encoding}`}, ${formatCount(characters)} characters, ` +
+      `${formatCount(tokens)} tokens of ${formatCount(data.tokenizer.vocabSize)} kinds (${config.tokens}). ${held}`,
   );
   terminal.print();
   terminal.print("What counting alone reaches on the held-out text, in nats per token:");

@@ -5,19 +5,21 @@
 
 import { NgramModel, type Tokenizer } from "unrolled";
 import { countCharacters } from "./count-characters.ts";
+import { measuredPart, type TextData } from "./data.ts";
 import { evaluation, type TextEvaluation } from "./evaluate.ts";
 
 /** A text as ids, as `prepareText` gives it: the baselines see exactly what the network sees. */
-export interface BaselineData {
+export interface BaselineData extends Pick<
+  TextData,
+  "trainIds" | "validationIds" | "validationCharacters"
+> {
   tokenizer: {
     readonly kind: Tokenizer["kind"];
     readonly vocabSize: number;
     decode(ids: ArrayLike<number>): string;
   };
-  trainIds: Int32Array;
-  validationIds: Int32Array;
-  /** How many characters `validationIds` stand for. */
-  validationCharacters: number;
+  /** Default: none, so that the validation part measures. */
+  test?: TextData["test"];
 }
 
 export interface BaselineOptions {
@@ -48,7 +50,7 @@ const MAX_COUNTED_IDS = 4e6;
 
 /**
  * Baselines for a language model: each counts the n-grams of the training part, then predicts every
- * token of the held-out part but the first, which are a network's own targets.
+ * token of the held-out part (the test part, where there is one) but the first, which are a network's own targets.
  *
  * Smoothing is interpolated modified Kneser–Ney ({@link NgramModel}); nothing has probability 0.
  * Nats per character compare tokenizers only if the tokens give back the whole text, as characters
@@ -67,20 +69,22 @@ const MAX_COUNTED_IDS = 4e6;
  * bigram.natsPerCharacter; // 0.002
  */
 export function textBaselines(
-  { tokenizer, trainIds, validationIds, validationCharacters }: BaselineData,
-  { orders = [0, 1, 2, tokenizer.kind === "char" ? 5 : 3] }: BaselineOptions = {},
+  data: BaselineData,
+  { orders = [0, 1, 2, data.tokenizer.kind === "char" ? 5 : 3] }: BaselineOptions = {},
 ): TextBaseline[] {
+  const { tokenizer, trainIds, test = null } = data;
   const { vocabSize } = tokenizer;
+  const heldOut = measuredPart({ ...data, test });
   const counted = trainIds.subarray(Math.max(0, trainIds.length - MAX_COUNTED_IDS));
-  const tokens = validationIds.length - 1;
-  const characters =
-    validationCharacters - countCharacters(tokenizer.decode(validationIds.subarray(0, 1)));
+  const tokens = heldOut.ids.length - 1;
+  const first = countCharacters(tokenizer.decode(heldOut.ids.subarray(0, 1)));
+  const characters = heldOut.characters - first;
 
   return orders.map((order) => {
     const natsPerToken =
       order === 0
         ? Math.log(vocabSize)
-        : new NgramModel(counted, { vocabSize, order }).crossEntropy(validationIds);
+        : new NgramModel(counted, { vocabSize, order }).crossEntropy(heldOut.ids);
     return { name: nameOf(order), order, ...evaluation(natsPerToken * tokens, tokens, characters) };
   });
 }

@@ -89,5 +89,6 @@ function tuningPart(data: TextData): TextData {
     validationIds: trainIds.subarray(at),
     trainCharacters: data.trainCharacters - characters,
     validationCharacters: characters,
+    test: null,
   };
 }

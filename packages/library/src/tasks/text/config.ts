@@ -64,8 +64,13 @@ export interface TextConfig {
   warmupSteps: number;
   /** Longest gradient; longer ones are scaled down to it. */
   clipNorm: number;
-  /** Share of the text, from its end, that is held out to measure. */
+  /** Share of the text that is held out, from its end, to choose the best weights by. */
   validation: number;
+  /**
+   * Share of the text, at its very end, that chooses nothing and measures the model when it is done.
+   * At 0 the validation part does both, and the score is that much too good.
+   */
+  test: number;
   seed: number;
 }
 
@@ -98,6 +103,7 @@ export const TEXT_DEFAULTS: Readonly<TextConfig> = {
   warmupSteps: 100,
   clipNorm: 1,
   validation: 0.1,
+  test: 0,
   seed: 1,
 };
 
@@ -149,6 +155,7 @@ export function textConfig(changes: Partial<TextConfig> = {}): TextConfig {
   check("weightDecay", config.weightDecay >= 0, "0 or more");
   check("clipNorm", config.clipNorm > 0, "above 0");
   check("validation", config.validation > 0 && config.validation < 1, "between 0 and 1");
+  check("test", config.test >= 0 && config.test + config.validation < 1, "below 1 with validation");
   check("seed", Number.isSafeInteger(config.seed), "a whole number");
   return config;
 }

@@ -19,6 +19,13 @@ import type { TextConfig } from "./config.ts";
 import { countCharacters } from "./count-characters.ts";
 import { ShuffledStretches, type StretchPosition } from "./shuffled-stretches.ts";
 
+/** A piece of a text, to be measured. */
+export interface TextPart {
+  ids: Int32Array;
+  /** How many characters the ids stand for. */
+  characters: number;
+}
+
 /** A text as ids: what comes first trains, the end is held out. */
 export interface TextData {
   tokenizer: Tokenizer;
@@ -27,6 +34,17 @@ export interface TextData {
   /** How many characters the ids stand for. */
   trainCharacters: number;
   validationCharacters: number;
+  /** The very end, which chooses nothing. Null without a test share. */
+  test: TextPart | null;
+}
+
+/** What a model that is done is measured on: the test part, or without one the validation part. */
+export function measuredPart({
+  validationIds: ids,
+  validationCharacters: characters,
+  test,
+}: Pick<TextData, "validationIds" | "validationCharacters" | "test">): TextPart {
+  return test ?? { ids, characters };
 }
 
 /** One step of truncated backpropagation through time, both [batch, seq]. */
@@ -95,9 +113,10 @@ function firstInvalidByte(bytes: Uint8Array): number {
 }
 
 /**
- * Splits a text, makes a tokenizer from its first part, and encodes both.
+ * Splits a text by position (training, validation, test), makes a tokenizer from its first part, and
+ * encodes all.
  *
- * Characters that stand only in the held-out part belong to the vocabulary too (they are the
+ * Characters that stand only in a held-out part belong to the vocabulary too (they are the
  * alphabet, not something learned); words and pieces come from the training part alone.
  *
  * @throws ArgumentError if there is too little text, or nothing to learn in it
@@ -108,7 +127,9 @@ export function prepareText(text: string, config: TextConfig): TextData {
       `text: expected at least two characters, one to read and one to predict, got ${text.length}.`,
     );
   }
-  const [train, validation] = splitByPosition(text, 1 - config.validation);
+  const { validation: share, test: testShare } = config;
+  const [learned, test] = testShare === 0 ? [text, null] : splitByPosition(text, 1 - testShare);
+  const [train, validation] = splitByPosition(learned, 1 - share / (1 - testShare));
   const tokenizer = tokenizerFor(text, train, config);
   if (tokenizer.vocabSize < 2) {
     throw new ArgumentError(
@@ -121,13 +142,18 @@ export function prepareText(text: string, config: TextConfig): TextData {
     validationIds: tokenizer.encode(validation),
     trainCharacters: countCharacters(train),
     validationCharacters: countCharacters(validation),
+    test: test === null ? null : { ids: tokenizer.encode(test), characters: countCharacters(test) },
   };
-  if (data.validationIds.length < 2) {
-    throw new ArgumentError(
-      `text: the held-out part has ${data.validationIds.length} token, and 2 are needed to measure. Use a longer text, or a larger validation share than ${config.validation}.`,
-    );
-  }
+  checkLength(data.validationIds, "validation", config);
+  if (data.test) checkLength(data.test.ids, "test", config);
   return data;
+}
+
+function checkLength(ids: Int32Array, part: "validation" | "test", config: TextConfig): void {
+  if (ids.length >= 2) return;
+  throw new ArgumentError(
+    `text: the ${part} part that is held out has ${ids.length} token, and 2 are needed to measure. Use a longer text, or a larger ${part} share than ${config[part]}.`,
+  );
 }
 
 function tokenizerFor(text: string, train: string, { tokens, vocabSize }: TextConfig): Tokenizer {

@@ -20,7 +20,15 @@ export {
   type TextSize,
   type TextSizeInfo,
 } from "./sizes.ts";
-export { decodeText, prepareText, textBatches, type TextBatch, type TextData } from "./data.ts";
+export {
+  decodeText,
+  measuredPart,
+  prepareText,
+  textBatches,
+  type TextBatch,
+  type TextData,
+  type TextPart,
+} from "./data.ts";
 export { countCharacters } from "./count-characters.ts";
 export { TextModel, type TextState } from "./model.ts";
 export { trainText, type TextResult, type TextRunOptions } from "./train.ts";

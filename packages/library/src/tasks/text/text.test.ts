@@ -109,6 +109,22 @@ describe("the text task", () => {
     expect(characters).toBe(tokens);
   });
 
+  test("a test part lies behind the validation part, and measures in its place", async () => {
+    const config = small({ validation: 0.1, test: 0.2 });
+    const data = prepareText(RHYME, config);
+    const { tokenizer, trainIds, validationIds, test } = data;
+    const parts = [trainIds, validationIds, test!.ids].map((ids) => tokenizer.decode(ids));
+    expect(parts.join("")).toBe(RHYME);
+    expect(parts[1].length / RHYME.length).toBeCloseTo(0.1, 2);
+    expect(parts[2].length / RHYME.length).toBeCloseTo(0.2, 2);
+
+    const { model, evaluation } = await trainText(data, config, { budget: { steps: 2 } });
+    expect(evaluation).toEqual(evaluateText(model, test!.ids, test!.characters));
+    const [uniform] = textBaselines(data, { orders: [0] });
+    expect(uniform.tokens).toBe(test!.ids.length - 1);
+    expect(() => textConfig({ validation: 0.5, test: 0.5 })).toThrow(/test to be below 1 with/);
+  });
+
   test("a saved model reads back as the same model", () => {
     const config = small({ cell: "gru", numLayers: 2 });
     const data = prepareText(RHYME, config);
@@ -230,7 +246,7 @@ describe("bad input gets one clear sentence", () => {
 
   test.each([
     ["one character", "a", /expected at least two characters/],
-    ["two characters", "ab", /held-out part|both parts/],
+    ["two characters", "ab", /part that is held out|both parts/],
     ["one character over and over", "a".repeat(1000), /only "a": there is nothing to predict/],
   ])("%s", (_title, text, message) => {
     expect(() => prepareText(text, textConfig())).toThrow(message);

@@ -15,7 +15,7 @@ import {
   type Tensor,
 } from "unrolled";
 import type { TextConfig } from "./config.ts";
-import { textBatches, type TextBatch, type TextData } from "./data.ts";
+import { measuredPart, textBatches, type TextBatch, type TextData } from "./data.ts";
 import { evaluateText, type TextEvaluation } from "./evaluate.ts";
 import { TextModel } from "./model.ts";
 
@@ -24,7 +24,7 @@ export type TextRunOptions = TaskRunOptions;
 export interface TextResult {
   model: TextModel;
   fit: FitResult;
-  /** On the held-out part, with the best weights. */
+  /** On the test part, or without one on the validation part, with the best weights. */
   evaluation: TextEvaluation;
 }
 
@@ -40,7 +40,7 @@ export async function trainText(
   manualSeed(config.seed);
   const model = new TextModel(config, data.tokenizer);
   const { lr, beta2, weightDecay } = config;
-  const validate = () => evaluateText(model, data.validationIds, data.validationCharacters);
+  const measured = measuredPart(data);
 
   const result = await fit({
     ...taskRun(run),
@@ -50,10 +50,10 @@ export async function trainText(
     loss: (batch, carried) => textLoss(model, batch, carried),
     schedule: warmupCosine({ warmupSteps: config.warmupSteps }),
     clipNorm: config.clipNorm,
-    validate: () => validate().natsPerToken,
+    validate: () => evaluateText(model, data.validationIds, data.validationCharacters).natsPerToken,
     itemsIn: ({ ids }) => ids.size,
   });
-  return { model, fit: result, evaluation: validate() };
+  return { model, fit: result, evaluation: evaluateText(model, measured.ids, measured.characters) };
 }
 
 /** The loss of one step of truncated backpropagation through time, and the state to carry on. */
