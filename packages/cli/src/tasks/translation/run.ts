@@ -99,10 +99,12 @@ function show(
   if (!terminal.json) terminal.print(text);
   const table = attention && !terminal.json && text ? alignmentTable(translation) : null;
   if (table) terminal.print(`\n${table}\n`);
-  const { maxLength } = model.config;
-  if (sourceTokens.length > maxLength + 1) {
+  const { longestSource } = model;
+  const ends = [...sourceTokens.keys()].filter((i) => sourceTokens[i] === "</s>");
+  const longest = Math.max(0, ...ends.map((end, i) => end - (ends[i - 1] ?? -1) - 1));
+  if (longest > longestSource) {
     terminal.note(
-      `That sentence has ${formatCount(sourceTokens.length - 1)} tokens, and the model was trained on at most ${maxLength}: expect less of its translation, or translate it in parts.`,
+      `That sentence has ${formatCount(longest)} tokens, and the model was trained on at most ${longestSource}: expect less of its translation, or translate it in parts.`,
     );
   } else if (!ended) {
     terminal.note(

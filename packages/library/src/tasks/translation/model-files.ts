@@ -11,6 +11,7 @@ export function saveTranslationModel(model: TranslationModel): Record<string, Ui
   const { source, target } = model.tokenizers;
   return encodeTaskModel("translation", model, {
     config: model.config,
+    longestSource: model.longestSource,
     tokenizers: { source: source.toJSON(), target: source === target ? null : target.toJSON() },
   });
 }
@@ -22,7 +23,7 @@ export function saveTranslationModel(model: TranslationModel): Record<string, Ui
  * @throws FormatError naming the file and what is wrong with it
  */
 export function loadTranslationModel(read: (name: string) => Uint8Array): TranslationModel {
-  return decodeTaskModel("translation", read, ({ config, tokenizers }) => {
+  return decodeTaskModel("translation", read, ({ config, tokenizers, longestSource }) => {
     if (typeof tokenizers !== "object" || tokenizers === null) {
       throw new FormatError("Expected tokenizers, one for each language, got none.");
     }
@@ -30,6 +31,8 @@ export function loadTranslationModel(read: (name: string) => Uint8Array): Transl
     const source = tokenizerFromJSON(json.source);
     const target = json.target === null ? source : tokenizerFromJSON(json.target);
     const settings = translationConfig(config as Partial<TranslationConfig>);
-    return new TranslationModel(settings, { source, target });
+    const model = new TranslationModel(settings, { source, target });
+    if (typeof longestSource === "number") model.longestSource = longestSource;
+    return model;
   });
 }

@@ -16,7 +16,8 @@ import {
 } from "unrolled";
 import type { TranslationModel } from "./model.ts";
 import { cleanSentence } from "./pairs.ts";
-import { decodeSentence, encodeSource, END, START, UNKNOWN } from "./tokens.ts";
+import { joinTranslations, sentencesOf } from "./paragraphs.ts";
+import { decodeSentence, encodeSentence, encodeSource, END, START, UNKNOWN } from "./tokens.ts";
 
 export interface TranslateOptions {
   /** Hypotheses kept side by side; 1 takes the likeliest token at every step. Default: 5. */
@@ -52,7 +53,9 @@ const MAX_BATCH_TOKENS = 4096;
 /**
  * Translates sentences, each by itself: the same whichever others are translated with it.
  *
- * A sentence with nothing but white space is translated by nothing.
+ * Where something is longer than every sentence of the training (`model.longestSource`) and consists
+ * of several, they are translated one by one. A sentence with nothing but white space is translated
+ * by nothing.
  */
 export function translate(
   model: TranslationModel,
@@ -74,22 +77,33 @@ export function translate(
   model.eval();
   try {
     const { source } = model.tokenizers;
-    const cleaned = sentences.map(cleanSentence);
-    const encoded = cleaned.map((text) => encodeSource(source, text));
+    const parts = sentences.map((sentence) => inParts(model, cleanSentence(sentence)));
+    const texts = parts.flat();
+    const encoded = texts.map((text) => encodeSource(source, text));
     const found: Translation[] = [];
-    const order = Array.from(encoded.keys()).filter((i) => cleaned[i] !== "");
+    const order = Array.from(encoded.keys());
     order.sort((a, b) => encoded[a].length - encoded[b].length);
     for (const group of groupsOf(order, encoded, beamSize)) {
       const ids = group.map((i) => encoded[i]);
       const hypotheses = noGrad(() => search(model, ids, options));
       for (const [row, i] of group.entries()) {
-        found[i] = translationOf(model, cleaned[i], ids[row], hypotheses[row], options);
+        found[i] = translationOf(model, texts[i], ids[row], hypotheses[row], options);
       }
     }
-    return Array.from(encoded, (_, i) => found[i] ?? nothing(model));
+    let at = 0;
+    return parts.map(({ length }) =>
+      length === 0 ? nothing(model) : joinTranslations(found.slice(at, (at += length))),
+    );
   } finally {
     model.train(wasTraining);
   }
+}
+
+/** What is translated as a whole: a sentence, or of something long, each of its sentences. */
+function inParts({ tokenizers, longestSource }: TranslationModel, text: string): string[] {
+  if (text === "") return [];
+  const { length } = encodeSentence(tokenizers.source, text);
+  return length > longestSource ? sentencesOf(text) : [text];
 }
 
 /** Sentences of one length together, so that none is padded, as many as fit. */

@@ -45,6 +45,8 @@ export async function trainTranslation(
 ): Promise<TranslationResult> {
   manualSeed(config.seed);
   const model = new TranslationModel(config, data.tokenizers);
+  // Without the token for the end.
+  model.longestSource = data.train.reduce((most, p) => Math.max(most, p.source.length - 1), 1);
   startAtFrequencies(model, data);
   const { lr, weightDecay, labelSmoothing } = config;
   const { validations = 20 } = options;

@@ -20,6 +20,7 @@ import {
   type SentencePair,
   type TranslationConfig,
 } from "./index.ts";
+import { sentencesOf } from "./paragraphs.ts";
 
 const NOUNS = { cat: "gato", dog: "kano", bird: "ovo", king: "reko", tree: "arbo", boat: "barko" };
 const COLOURS = { red: "ruja", green: "verda", old: "mala", small: "eta", black: "nigra" };
@@ -105,6 +106,39 @@ describe("the translation task", () => {
     expect(evaluation.translations[0].attention).toBeNull();
     const { bleu } = evaluateTranslation(model, split.test, { beamSize: 1 });
     expect(bleu - evaluation.bleu).toBeGreaterThan(30); // 100 and about 15
+  });
+
+  test("several sentences, longer than any in training, are translated one by one", async () => {
+    const { model } = await trained();
+    const sentences = ["the red king finds the old boat.", "the cat sees the small bird."];
+    const whole = sentences.map((s) => `${s[0].toUpperCase()}${s.slice(1)}`).join(" ");
+    model.longestSource = 12;
+    const [together] = translate(model, [whole], { beamSize: 2 });
+    const alone = translate(model, sentencesOf(whole), { beamSize: 2 });
+    expect(together.text).toBe(alone.map(({ text }) => text).join(" "));
+    expect(together.attention).toHaveLength(together.targetTokens.length - 1);
+    expect(together.attention![0]).toHaveLength(together.sourceTokens.length);
+    const second = together.attention!.at(-1)!;
+    expect(second.slice(0, alone[0].sourceTokens.length).every((weight) => weight === 0)).toBe(
+      true,
+    );
+    expect(second.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
+
+    const files = saveTranslationModel(model);
+    expect(loadTranslationModel((name) => files[name]).longestSource).toBe(12);
+    model.longestSource = 80;
+    const [asOne] = translate(model, [whole], { beamSize: 2 });
+    expect(asOne.sourceTokens.filter((token) => token === "</s>")).toHaveLength(1);
+  });
+
+  test.each([
+    ["Mr. Fox ran. Did he fall?", ["Mr. Fox ran.", "Did he fall?"]],
+    ["J. S. Bach wrote it! Yes.", ["J. S. Bach wrote it!", "Yes."]],
+    ["猫が走る。犬も走る。", ["猫が走る。", "犬も走る。"]],
+    ["no end", ["no end"]],
+    ["3.5 cm are enough.  Really…", ["3.5 cm are enough.", "Really…"]],
+  ])("the sentences of %j", (text, sentences) => {
+    expect(sentencesOf(text)).toEqual(sentences);
   });
 
   test("a sentence is translated the same alone and among others, and a wider beam never scores below", async () => {
