@@ -34,6 +34,32 @@ export function showFailure(message: string): void {
   show(make("p", { class: "error", role: "alert" }, `The model cannot run here. ${message}`));
 }
 
+/** A line for what went wrong with an answer; hidden while nothing has. */
+export function errorLine(): { element: HTMLElement; tell: (message: string | null) => void } {
+  const element = make("p", { class: "error", role: "alert", hidden: true });
+  const tell = (message: string | null) => {
+    element.textContent = message;
+    element.hidden = message === null;
+  };
+  return { element, tell };
+}
+
+/** Does `work` when nothing more has been typed for a while. */
+export function whenTyped(field: HTMLElement, pauseMs: number, work: () => void): void {
+  let timer = 0;
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(work, pauseMs);
+  });
+}
+
+/** Does `work` at once on Ctrl+Enter, or ⌘+Enter. */
+export function whenEntered(field: HTMLElement, work: () => void): void {
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) work();
+  });
+}
+
 /** 0.123 → `12 %`, and what is nearly nothing `< 1 %` */
 export function percent(share: number): string {
   return share < 0.005 ? "< 1 %" : `${Math.round(share * 100)} %`;

@@ -3,7 +3,16 @@
  */
 
 import type { SentimentPart, SentimentQuestion } from "../worker/sentiment.ts";
-import { bars, labelled, make, percent, show, showFailure } from "./elements.ts";
+import {
+  bars,
+  errorLine,
+  labelled,
+  make,
+  percent,
+  show,
+  showFailure,
+  whenTyped,
+} from "./elements.ts";
 import { openModel, type PageModel } from "./model.ts";
 
 /** After the last key. */
@@ -17,12 +26,12 @@ openModel<SentimentQuestion, SentimentPart>(run, showFailure);
 function run(model: PageModel<SentimentQuestion, SentimentPart>): void {
   const text = make("textarea", { id: "text", spellcheck: "false", autocomplete: "off" });
   const status = make("p", { role: "status" }, "Ready.");
-  const error = make("p", { class: "error", role: "alert", hidden: true });
+  const error = errorLine();
   const classes = make("div", {});
   const words = make("p", { class: "output words", id: "output" });
 
   const classify = () => {
-    error.hidden = true;
+    error.tell(null);
     if (text.value.trim() === "") {
       model.stop();
       status.textContent = "Ready.";
@@ -48,22 +57,17 @@ function run(model: PageModel<SentimentQuestion, SentimentPart>): void {
         done: () => undefined,
         failed(message) {
           status.textContent = "";
-          error.textContent = message;
-          error.hidden = false;
+          error.tell(message);
         },
       },
     );
   };
 
-  let timer = 0;
-  text.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(classify, PAUSE_MS);
-  });
+  whenTyped(text, PAUSE_MS, classify);
 
   show(
     labelled("A text to classify", text),
-    error,
+    error.element,
     make("h2", {}, "Its class"),
     status,
     classes,

@@ -3,7 +3,16 @@
  */
 
 import type { TextPart, TextQuestion } from "../worker/text.ts";
-import { bars, labelled, make, show, showFailure } from "./elements.ts";
+import {
+  bars,
+  errorLine,
+  labelled,
+  make,
+  show,
+  showFailure,
+  whenEntered,
+  whenTyped,
+} from "./elements.ts";
 import { openModel, type PageModel } from "./model.ts";
 
 /** After the last key: short enough to feel at once, long enough not to start at every letter. */
@@ -28,7 +37,7 @@ function run(model: PageModel<TextQuestion, TextPart>): void {
   const stop = make("button", { type: "button", disabled: true }, "Stop");
   const output = make("div", { class: "output", id: "output" });
   const status = make("p", { class: "soft", role: "status" });
-  const error = make("p", { class: "error", role: "alert", hidden: true });
+  const error = errorLine();
   const next = make("div", {});
 
   const goOn = () => {
@@ -36,7 +45,7 @@ function run(model: PageModel<TextQuestion, TextPart>): void {
     const given = make("span", { class: "given" }, text.value);
     const written = document.createTextNode("");
     output.replaceChildren(given, written);
-    error.hidden = true;
+    error.tell(null);
     stop.disabled = false;
     status.textContent = "Writing …";
     const end = (says: string) => {
@@ -64,21 +73,16 @@ function run(model: PageModel<TextQuestion, TextPart>): void {
         done: () => end(`${written.length} characters written.`),
         failed(message) {
           end("");
-          error.textContent = message;
-          error.hidden = false;
+          error.tell(message);
         },
       },
     );
   };
 
-  let timer = 0;
-  text.addEventListener("input", () => {
-    clearTimeout(timer);
-    if (asTyped.checked) timer = window.setTimeout(goOn, PAUSE_MS);
+  whenTyped(text, PAUSE_MS, () => {
+    if (asTyped.checked) goOn();
   });
-  text.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) goOn();
-  });
+  whenEntered(text, goOn);
   temperature.addEventListener("input", () => {
     chosen.textContent = temperature.value;
   });
@@ -88,7 +92,7 @@ function run(model: PageModel<TextQuestion, TextPart>): void {
 
   show(
     labelled("The beginning of a text", text),
-    error,
+    error.element,
     make(
       "div",
       { class: "row" },

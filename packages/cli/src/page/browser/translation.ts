@@ -4,7 +4,16 @@
  */
 
 import type { TranslationPart, TranslationQuestion } from "../worker/translation.ts";
-import { labelled, make, percent, show, showFailure } from "./elements.ts";
+import {
+  errorLine,
+  labelled,
+  make,
+  percent,
+  show,
+  showFailure,
+  whenEntered,
+  whenTyped,
+} from "./elements.ts";
 import { openModel, type PageModel } from "./model.ts";
 
 /** After the last key: a translation takes longer than a letter, and half a word means nothing. */
@@ -17,7 +26,7 @@ function run(model: PageModel<TranslationQuestion, TranslationPart>): void {
   const beam = make("input", { id: "beam", type: "number", min: 1, max: 20, value: 5 });
   const start = make("button", { class: "main", type: "button" }, "Translate");
   const status = make("p", { class: "soft", role: "status" }, "Ready.");
-  const error = make("p", { class: "error", role: "alert", hidden: true });
+  const error = errorLine();
   const output = make("div", { class: "output", id: "output" });
   const maps = make("div", {});
 
@@ -25,7 +34,7 @@ function run(model: PageModel<TranslationQuestion, TranslationPart>): void {
     const sentences = text.value.split("\n").filter((line) => line.trim() !== "");
     output.replaceChildren();
     maps.replaceChildren();
-    error.hidden = true;
+    error.tell(null);
     status.textContent = sentences.length === 0 ? "Ready." : "Translating …";
     const beamSize = Math.min(20, Math.max(1, Math.round(beam.valueAsNumber || 5)));
     const started = performance.now();
@@ -42,27 +51,20 @@ function run(model: PageModel<TranslationQuestion, TranslationPart>): void {
         },
         failed(message) {
           status.textContent = "";
-          error.textContent = message;
-          error.hidden = false;
+          error.tell(message);
         },
       },
     );
   };
 
-  let timer = 0;
-  text.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(translate, PAUSE_MS);
-  });
-  text.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) translate();
-  });
+  whenTyped(text, PAUSE_MS, translate);
+  whenEntered(text, translate);
   beam.addEventListener("change", translate);
   start.addEventListener("click", translate);
 
   show(
     labelled("Sentences to translate, one a line", text),
-    error,
+    error.element,
     make(
       "div",
       { class: "row" },
