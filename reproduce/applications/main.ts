@@ -35,7 +35,9 @@ function list(application: Application): void {
 async function results(name: string): Promise<void> {
   const [task, start = ""] = name.split("/");
   const application = APPLICATIONS.find((candidate) => candidate.name === task);
-  const entries = application?.entries.filter((entry) => entry.name.startsWith(start)) ?? [];
+  const all = application?.entries ?? [];
+  const exact = all.filter((entry) => entry.name === start);
+  const entries = exact.length > 0 ? exact : all.filter((entry) => entry.name.startsWith(start));
   if (!application || entries.length === 0) {
     misused(`there is no "${name}". Without a name it lists what there is.`);
     return;
