@@ -34,7 +34,7 @@ differ only in case, punctuation or spacing count as one, and all pairs of one a
     {
       name: "multi30k",
       what: "Multi30k en→de, test 2016",
-      train: [...MULTI30K, "--dropout", "0.4", "--steps", "10000", "--patience", "20"],
+      train: [...MULTI30K, "--steps", "6000", "--patience", "20"],
       seeds: [1],
       metric: "BLEU",
       better: "higher",

@@ -72,14 +72,25 @@ export function addRunOptions(command: Command, { name, budget, patience }: RunD
  */
 export function settings<Config extends object>(defaults: Readonly<Config>) {
   type Key = keyof Config & string;
-  const option = (key: Key, flags: string, description: string) => {
-    const made = new Option(flags, `${description}${shown(defaults[key])}`);
+  const option = (
+    key: Key,
+    flags: string,
+    description: string,
+    byDefault: unknown = defaults[key],
+  ) => {
+    const made = new Option(flags, `${description}${shown(byDefault)}`);
     made.attributeName = () => key;
     return made;
   };
   return {
-    number: (key: Key, flags: string, description: string, parse: (text: string) => number) =>
-      option(key, flags, description).argParser(parse),
+    /** @param byDefault in words, where it depends on the data */
+    number: (
+      key: Key,
+      flags: string,
+      description: string,
+      parse: (text: string) => number,
+      byDefault?: string,
+    ) => option(key, flags, description, byDefault).argParser(parse),
     choice: (key: Key, flags: string, description: string, choices: readonly string[]) =>
       option(key, flags, description).choices(choices),
     /** A word, or a switch. */

@@ -89,17 +89,23 @@ export function openRun<Config extends object>(
     engine,
     reading: defined(plan.reading ?? {}),
   };
-  return new TrainingRun(terminal, directory, plan, settings, interrupted, options.checkpointEvery);
+  const everySeconds = options.checkpointEvery;
+  return new TrainingRun(terminal, directory, plan, settings, typed, interrupted, everySeconds);
+}
+
+/** What a run does where nobody says, once the data is known. */
+export interface UsualSettings<Config extends object> {
+  budget?: Budget;
+  config?: Partial<Config>;
 }
 
 export class TrainingRun<Config extends object> {
   readonly terminal: Terminal;
   readonly directory: string;
-  /** What `train` was told: a resumed run keeps what it began with. */
-  readonly config: Config;
   /** How the data is read; a resumed run keeps that too. */
   readonly reading: Readonly<Record<string, unknown>>;
   readonly #plan: RunPlan<Config>;
+  readonly #typed: Partial<Config>;
   readonly #interrupted: InterruptedRun<Config> | null;
   readonly #everySeconds: number;
   readonly #draft: Omit<RunSettings<Config>, "source">;
@@ -111,15 +117,16 @@ export class TrainingRun<Config extends object> {
     directory: string,
     plan: RunPlan<Config>,
     draft: Omit<RunSettings<Config>, "source">,
+    typed: Partial<Config>,
     interrupted: InterruptedRun<Config> | null,
     everySeconds: number,
   ) {
     this.terminal = terminal;
     this.directory = directory;
-    this.config = draft.config;
     this.reading = draft.reading ?? {};
     this.#plan = plan;
     this.#draft = draft;
+    this.#typed = typed;
     this.#interrupted = interrupted;
     this.#everySeconds = everySeconds;
   }
@@ -130,6 +137,14 @@ export class TrainingRun<Config extends object> {
     return this.#settings;
   }
 
+  /**
+   * What `train` was told, and from `readFrom` on what suits the data; a resumed run keeps what it
+   * began with.
+   */
+  get config(): Config {
+    return (this.#settings ?? this.#draft).config;
+  }
+
   /** Items trained on in a second, such as tokens: the mean over the run. */
   get itemsPerSecond(): number {
     return this.#log.itemsPerSecond;
@@ -138,19 +153,24 @@ export class TrainingRun<Config extends object> {
   /**
    * The data has been read.
    *
-   * @param usual how long the run takes if nobody says, where that depends on the data
+   * @param usual what depends on the data where nothing is typed. Default: as planned
    * @throws FailureError if the interrupted run read other data
    */
-  readFrom(source: Source, usual: Budget = this.#plan.budget): void {
+  readFrom(source: Source, usual: UsualSettings<Config> = {}): void {
     const before = this.#interrupted?.settings.source;
     if (before && before.sha256 !== source.sha256) {
       throw new FailureError(
         `The data is not what the run in ${this.directory} began with. Give the same files in the same order, or start anew with --force.`,
       );
     }
+    if (before) {
+      this.#settings = { ...this.#draft, source: before };
+      return;
+    }
     const isTyped = this.#draft.budget !== this.#plan.budget;
-    const budget = isTyped ? this.#draft.budget : usual;
-    this.#settings = { ...this.#draft, budget, source: before ?? source };
+    const budget = isTyped ? this.#draft.budget : (usual.budget ?? this.#plan.budget);
+    const config = { ...this.#draft.config, ...usual.config, ...this.#typed };
+    this.#settings = { ...this.#draft, budget, config, source };
   }
 
   /** The run begins: `facts` are what the task notes in the first line of the metrics. */

@@ -162,7 +162,7 @@ async function trainSentimentCommand(inputs: string[], options: TrainOptions): P
   const read = readParts(inputs, run.reading, config);
   const data = prepareSentiment(read.parts, config);
   checkParts(data);
-  run.readFrom(read.source, { epochs: defaultEpochs(data.train, config) });
+  run.readFrom(read.source, { budget: { epochs: defaultEpochs(data.train, config) } });
   introduce(run, data, read.about);
   const known = pretrained ? useKnown(run, pretrained, data) : undefined;
 

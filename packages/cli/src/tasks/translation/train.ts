@@ -12,11 +12,13 @@ import {
   TRANSLATION_ATTENTION,
   TRANSLATION_CELLS,
   TRANSLATION_DEFAULTS,
+  TRANSLATION_DROPOUT,
   TRANSLATION_TOKENS,
   trainTranslation,
   translationBatches,
   translationBaselines,
   translationConfig,
+  usualDropout,
   type TranslationBaseline,
   type TranslationConfig,
   type TranslationData,
@@ -49,6 +51,9 @@ import { BASELINE_NAMES, formatScore, scoreTable, systemsOf, verdict } from "./s
 const DEFAULT_MINUTES = 30;
 /** Validations without a better BLEU, of twenty. */
 const DEFAULT_PATIENCE = 6;
+
+const { fewPairs, many, few } = TRANSLATION_DROPOUT;
+const DROPOUT_IN_WORDS = `${few}, from ${formatCount(fewPairs)} pairs on ${many}`;
 
 type TrainOptions = RunOptions & Partial<TranslationConfig> & PairOptions & HeldOutOptions;
 
@@ -90,7 +95,15 @@ export function setUpTrain(command: Command): void {
     .addOption(number("hiddenSize", "--hidden <n>", "features of the states", wholeNumber(1)))
     .addOption(number("numLayers", "--layers <n>", "recurrent layers each", wholeNumber(1)))
     .addOption(number("embeddingDim", "--embedding <n>", "features of a token", wholeNumber(1)))
-    .addOption(number("dropout", "--dropout <p>", "probability of zeroing", share("[0, 1)")))
+    .addOption(
+      number(
+        "dropout",
+        "--dropout <p>",
+        "probability of zeroing",
+        share("[0, 1)"),
+        DROPOUT_IN_WORDS,
+      ),
+    )
     .addOption(
       number("labelSmoothing", "--label-smoothing <p>", "spread over all tokens", share("[0, 1)")),
     )
@@ -142,9 +155,12 @@ async function trainTranslationCommand(files: string[], options: TrainOptions): 
   const { terminal } = run;
   terminal.live("reading …");
   const pairs = preparePairs(files, run.reading, run.reading);
-  run.readFrom(pairs.source);
   terminal.live("learning the pieces of words …");
   const data = prepareTranslation(pairs.train, pairs.validation, run.config);
+  run.readFrom(pairs.source, {
+    budget: usualBudget(data, run.config),
+    config: { dropout: usualDropout(data.train.length) },
+  });
   terminal.live("making a dictionary for the baseline …");
   const dictionary = learnDictionary(pairs.train);
   const measuredOn = pairs.test.length > 0 ? "test" : "validation";
@@ -200,12 +216,7 @@ function trainWatched(
     baseline: { name: BASELINE_NAMES[toBeat.name], loss: -toBeat.bleu },
     measure: { value: (loss: number) => -loss, format: formatScore, unit: "BLEU" },
   };
-  return run.train(watching, (controls) =>
-    trainTranslation(data, run.config, {
-      ...controls,
-      budget: budgetFor(controls.budget, data, run.config),
-    }),
-  );
+  return run.train(watching, (controls) => trainTranslation(data, run.config, controls));
 }
 
 /** Where nobody said how long: this many passes over the pairs are enough, if they are few. */
@@ -215,11 +226,10 @@ const FEWEST_STEPS = 3000;
 /** Seconds of a step, about: a plan for the default alone. */
 const STEP_SECONDS = 0.25;
 
-function budgetFor(budget: Budget, { train }: TranslationData, config: TranslationConfig): Budget {
-  if (!("minutes" in budget) || budget.minutes !== DEFAULT_MINUTES) return budget;
+function usualBudget({ train }: TranslationData, config: TranslationConfig): Budget {
   const { batchesPerEpoch } = translationBatches(train, config);
   const steps = Math.max(FEWEST_STEPS, ENOUGH_EPOCHS * batchesPerEpoch);
-  return steps * STEP_SECONDS < DEFAULT_MINUTES * 60 ? { steps } : budget;
+  return steps * STEP_SECONDS < DEFAULT_MINUTES * 60 ? { steps } : { minutes: DEFAULT_MINUTES };
 }
 
 /** Keys of the configuration that were typed. */

@@ -32,7 +32,10 @@ export interface TranslationConfig {
   inputFeeding: boolean;
   /** Read and predict the target's tokens by the same vectors. */
   tied: boolean;
-  /** Probability of zeroing features: of both embeddings, between layers, and before the head. */
+  /**
+   * Probability of zeroing features: of both embeddings, between layers, and before the head.
+   * {@link usualDropout} says what suits how many pairs.
+   */
   dropout: number;
   /** Share of a target's probability that is spread over the whole vocabulary. */
   labelSmoothing: number;
@@ -75,13 +78,29 @@ export const TRANSLATION_DEFAULTS: Readonly<TranslationConfig> = {
   labelSmoothing: 0.1,
   teacherForcing: 1,
   batchTokens: 1000,
-  lr: 1.5e-3,
+  lr: 2e-3,
   weightDecay: 0.01,
   warmupSteps: 300,
   clipNorm: 1,
   maxLength: 80,
   seed: 1,
 };
+
+/** What {@link usualDropout} gives below `fewPairs` and from there on. */
+export const TRANSLATION_DROPOUT = { fewPairs: 50_000, few: 0.4, many: 0.2 } as const;
+
+/**
+ * How much to drop: the fewer pairs there are, the more often each is read, and the sooner it is
+ * learned by heart. The command line uses this where nothing is typed.
+ *
+ * @example
+ * usualDropout(29_000); // 0.4
+ * usualDropout(140_000); // 0.2
+ */
+export function usualDropout(numPairs: number): number {
+  const { fewPairs, few, many } = TRANSLATION_DROPOUT;
+  return numPairs < fewPairs ? few : many;
+}
 
 const CHOICES = {
   cell: TRANSLATION_CELLS,

@@ -11,8 +11,10 @@ export {
   TRANSLATION_ATTENTION,
   TRANSLATION_CELLS,
   TRANSLATION_DEFAULTS,
+  TRANSLATION_DROPOUT,
   TRANSLATION_TOKENS,
   translationConfig,
+  usualDropout,
   type TranslationConfig,
 } from "./config.ts";
 export {
