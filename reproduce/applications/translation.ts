@@ -34,7 +34,7 @@ differ only in case, punctuation or spacing count as one, and all pairs of one a
     {
       name: "multi30k",
       what: "Multi30k en→de, test 2016",
-      train: [...MULTI30K, "--steps", "6000", "--patience", "20"],
+      train: [...MULTI30K, "--steps", "5000", "--patience", "20"],
       seeds: [1],
       metric: "BLEU",
       better: "higher",
@@ -80,7 +80,7 @@ differ only in case, punctuation or spacing count as one, and all pairs of one a
     {
       name: "tatoeba",
       what: "Tatoeba en→fr, 2,000 held out",
-      train: ["data:tatoeba-eng-fra/fra.txt", "--steps", "12000", "--patience", "20"],
+      train: ["data:tatoeba-eng-fra/fra.txt", "--steps", "8000", "--patience", "20"],
       seeds: [1],
       metric: "BLEU",
       better: "higher",
