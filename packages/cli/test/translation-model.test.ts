@@ -84,6 +84,21 @@ describe("train translation", () => {
     expect(weights("parts").equals(weights("whole"))).toBe(true);
   }, 60_000);
 
+  test("drops what suits so few pairs, unless something is typed", async () => {
+    const command = ["train", "translation", "test.tsv", "--steps", "1", "--hidden", "8"];
+    for (const [typed, dropout] of [
+      [[], 0.4],
+      [["--dropout", "0.25"], 0.25],
+    ] as const) {
+      const { code, stderr } = await run([...command, ...typed, "-o", "drops", "--force"]);
+      expect(code, stderr).toBe(0);
+      const { config } = JSON.parse(readFileSync(join(cwd, "drops", "config.json"), "utf8")) as {
+        config: { dropout: number };
+      };
+      expect(config.dropout).toBe(dropout);
+    }
+  });
+
   test("learns from one pair alone, whatever its characters", async () => {
     const { code, stderr, stdout } = await run(
       ["train", "translation", "one.tsv", "--steps", "3", ...QUICK, "-o", "one"], // prettier-ignore
