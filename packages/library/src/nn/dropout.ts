@@ -64,13 +64,14 @@ export function dropout(
   if (!training || p === 0) return x;
 
   const mask = new Uint8Array(x.size);
-  for (let i = 0; i < mask.length; i++) mask[i] = generator.random() < p ? 0 : 1;
+  generator.fillMask(mask, p);
 
   const scale = p === 1 ? 0 : 1 / (1 - p); // with p = 1 nothing is kept, and 0 · ∞ would be NaN
   const masked = (t: Tensor) => {
     const source = t.storage.array;
     const out = backend().alloc(source.length);
-    for (let i = 0; i < out.length; i++) out[i] = mask[i] === 0 ? 0 : source[i] * scale;
+    // No branch: nobody can guess which way a random one goes. Adding 0 makes −0 a 0.
+    for (let i = 0; i < out.length; i++) out[i] = source[i] * scale * mask[i] + 0;
     return new Tensor(out, t.shape);
   };
   return record("dropout", [x], masked(x), (gradY) => [masked(gradY)], { p });

