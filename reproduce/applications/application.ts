@@ -22,6 +22,8 @@ export interface Entry {
   digits: number;
   /** Score and baselines, as the commands gave them. */
   read: (found: Found) => { score: number; baselines: Readonly<Record<string, number>> };
+  /** Scores of parts of what is measured, to be shown below the score. Default: none. */
+  parts?: (found: Found) => Readonly<Record<string, number>>;
   /** What it is to reach. */
   target?: number;
   published: readonly Published[];

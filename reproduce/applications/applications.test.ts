@@ -42,6 +42,7 @@ const ENTRY: Entry = {
     score: 100 * numberAt(end, "evaluation.accuracy"),
     baselines: namedScores(start.baselines, "percent"),
   }),
+  parts: ({ end }) => ({ "long ones": 100 * numberAt(end, "evaluation.long") }),
   target: 80,
   published: [{ what: "LSTM", score: 79.5, source: "a paper, read" }],
   minutesPerSeed: 1,
@@ -71,7 +72,7 @@ function metrics(seed: number, command: string[], isDone = true): string {
     seconds: 61,
     cpuSeconds: 30.4,
     parameters: 7,
-    evaluation: { accuracy: 0.8 + seed / 100 },
+    evaluation: { accuracy: 0.8 + seed / 100, long: 0.6 },
   };
   return [start, ...(isDone ? [end] : [])].map((line) => JSON.stringify(line)).join("\n");
 }
@@ -106,6 +107,7 @@ describe("a run done elsewhere", () => {
       date: "2026-11-26",
       command: "unrolled train toy $UNROLLED_DATA/toy/train.csv --steps 9",
       baselines: { majority: 50 },
+      parts: { "long ones": 60 },
       versions: { unrolled: "0.1.0", node: "20.20.2" },
     });
   });
@@ -138,6 +140,7 @@ describe("a page", () => {
     date: "2026-11-26",
     command: trainCommand(TOY, ENTRY),
     baselines: { majority: 50, words: baseline },
+    parts: { "long ones": score - 20 },
     versions: { unrolled: "0.1.0", node: "20.20.2" },
   });
 
@@ -147,7 +150,7 @@ describe("a page", () => {
     const text = page(TOY);
     // Student's with one degree of freedom: 12.706 · √2/√2.
     expect(text).toContain(
-      "| **81.0** ± 12.7 | ≥ 80.0, reached | words 90.0 (**not beaten**)<br>majority 50.0 |",
+      "| **81.0** ± 12.7<br>long ones: 61.0 | ≥ 80.0, reached | words 90.0 (**not beaten**)<br>majority 50.0 |",
     );
     expect(text).toContain("LSTM 79.5<sup>toy-1</sup> | 1, 2 | 9, 1.0 min (30 s) |");
     expect(text).toContain("unrolled train toy $UNROLLED_DATA/toy/train.csv --steps 9 -o runs/toy");

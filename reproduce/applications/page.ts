@@ -78,7 +78,7 @@ function row(entry: Entry, records: readonly ApplicationRecord[]): string[] {
   const steps = Math.round(records.reduce((sum, record) => sum + record.steps, 0) / records.length);
   return [
     what,
-    oursInWords(entry, records),
+    [oursInWords(entry, records), ...partsOf(entry, records)].join("<br>"),
     targetOf(entry, mean),
     baselinesOf(entry, records),
     published.join("<br>"),
@@ -93,6 +93,15 @@ export function oursInWords(entry: Entry, records: readonly { score: number }[])
   if (scores.length === 1) return `**${format(entry, scores[0])}**`;
   const { estimate, high } = meanInterval(scores);
   return `**${format(entry, estimate)}** ± ${format(entry, high - estimate)}`;
+}
+
+/** `11–15 words: 33.9`, the mean over the records */
+function partsOf(entry: Entry, records: readonly ApplicationRecord[]): string[] {
+  return Object.keys(records[0].parts ?? {}).map((name) => {
+    const scores = records.flatMap(({ parts }) => parts?.[name] ?? []);
+    const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    return `${name}: ${format(entry, mean)}`;
+  });
 }
 
 function targetOf(entry: Entry, mean: number | null): string {

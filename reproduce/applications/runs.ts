@@ -16,6 +16,8 @@ export interface ApplicationRecord extends RunRecord {
   /** As it can be typed. */
   command: string;
   baselines: Record<string, number>;
+  /** What `parts` of the entry gave. */
+  parts?: Readonly<Record<string, number>>;
   /** Of Unrolled and of Node. */
   versions: { unrolled: string; node: string };
 }
@@ -95,6 +97,7 @@ export function take(application: Application, entry: Entry, directory: string):
     score,
     steps: end.steps as number,
     details: { parameters: end.parameters as number },
+    ...(entry.parts && { parts: entry.parts(found) }),
     seconds: Math.round(end.seconds as number),
     cpuSeconds: Math.round((end.cpuSeconds as number | undefined) ?? 0),
     machine: start.machine as string,
