@@ -10,9 +10,12 @@ export interface Entry {
   what: string;
   /**
    * The words after `unrolled train <task>`, but for `-o` and `--seed`. Words that begin with `data:`
-   * are files of the data sets, seen from the folder that `UNROLLED_DATA` names.
+   * are files of the data sets, seen from the folder that `UNROLLED_DATA` names; `{fold}` stands for one
+   * of the folds.
    */
   train: readonly string[];
+  /** For cross-validation: every fold is a run of its own, and the score is the mean over them. */
+  folds?: readonly string[];
   /** The words after `unrolled eval <model-dir>`. Default: the score is in the run's last line. */
   eval?: readonly string[];
   seeds: readonly number[];
@@ -27,9 +30,25 @@ export interface Entry {
   /** What it is to reach. */
   target?: number;
   published: readonly Published[];
-  /** Minutes of one processor core for one seed. */
+  /** Minutes of one processor core for one seed, or fold. */
   minutesPerSeed: number;
   remark?: string;
+}
+
+/** One run of an entry. */
+export interface Trial {
+  seed: number;
+  fold?: string;
+}
+
+/** All runs that an entry asks for, seed after seed. */
+export function trialsOf({ seeds, folds }: Entry): Trial[] {
+  return seeds.flatMap((seed) => folds?.map((fold) => ({ seed, fold })) ?? [{ seed }]);
+}
+
+/** `seed 1`, or `seed 1, fold 3` */
+export function trialInWords({ seed, fold }: Trial): string {
+  return fold === undefined ? `seed ${seed}` : `seed ${seed}, fold ${fold}`;
 }
 
 export interface Published {

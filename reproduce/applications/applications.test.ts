@@ -161,6 +161,45 @@ describe("a page", () => {
   });
 });
 
+describe("folds", () => {
+  const FOLDED: Entry = {
+    ...ENTRY,
+    train: ["data:toy/train.csv", "--fold", "{fold}/2"],
+    folds: ["1", "2"],
+    seeds: [1],
+  };
+  const APPLICATION: Application = { ...TOY, entries: [FOLDED] };
+  const command = (fold: string) => ["train", "toy", "train.csv", "--fold", `${fold}/2`];
+
+  it("are told apart by the command, and make one row with their mean", async () => {
+    const taken = ["1", "2"].map((fold) => {
+      writeFileSync(join(folder, "metrics.jsonl"), metrics(1, command(fold)));
+      return take(APPLICATION, FOLDED, folder);
+    });
+    expect(taken.map(({ seed, fold }) => [seed, fold])).toEqual([
+      [1, "1"],
+      [1, "2"],
+    ]);
+    writeFileSync(join(folder, "metrics.jsonl"), metrics(1, command("3")));
+    expect(() => take(APPLICATION, FOLDED, folder)).toThrow(/was made by another command/);
+
+    const records = await import("../records.ts");
+    const [first, second] = taken;
+    vi.spyOn(records, "readRecords").mockReturnValue([
+      { ...first, score: 1 },
+      { ...first, score: 80 },
+      { ...second, score: 82 },
+    ]);
+    const text = page(APPLICATION);
+    expect(text).toContain("| **81.0** ± 12.7 | ≥ 80.0, reached |");
+    expect(text).toContain("| 2 of 2 folds |");
+    expect(text.match(/a paper, read/g)).toHaveLength(1);
+    expect(text).toContain(
+      "unrolled train toy $UNROLLED_DATA/toy/train.csv --fold $FOLD/2 -o runs/toy-$FOLD",
+    );
+  });
+});
+
 it("a number that is not there is named with what is", () => {
   expect(() => numberAt({ a: { b: "x" } }, "a.b")).toThrow('expected a number at a.b, got "x"');
   expect(() => numberAt(null, "a.b")).toThrow("expected a number at a.b, got null");

@@ -5,10 +5,10 @@
 
 import { parseArgs } from "node:util";
 import { minutes } from "../summary.ts";
-import type { Application, Entry } from "./application.ts";
+import { trialInWords, trialsOf, type Application, type Entry } from "./application.ts";
 import { APPLICATIONS } from "./index.ts";
 import { oursInWords, pagePath, writePage } from "./page.ts";
-import { hasData, recordsFor, runSeed, take, trainCommand } from "./runs.ts";
+import { hasData, recordsFor, runTrial, take, trainCommand } from "./runs.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,10 +25,14 @@ else await results(positionals[0]);
 function list(application: Application): void {
   console.log(`\n${application.name}: ${application.title}`);
   for (const entry of application.entries) {
-    const done = recordsFor(application, entry).map(({ seed }) => seed);
-    const time = `${minutes(entry.minutesPerSeed * 60)} a seed`;
-    const seeds = `seeds ${entry.seeds.join(", ")}; done ${done.join(", ") || "none"}`;
-    console.log(`  ${entry.name.padEnd(24)} ${time.padEnd(18)} ${seeds}`);
+    const done = recordsFor(application, entry).map(({ seed, fold }) => fold ?? seed);
+    const time = `${minutes(entry.minutesPerSeed * 60)} a ${entry.folds ? "fold" : "seed"}`;
+    const runs = entry.folds
+      ? `folds ${entry.folds.join(", ")}`
+      : `seeds ${entry.seeds.join(", ")}`;
+    console.log(
+      `  ${entry.name.padEnd(24)} ${time.padEnd(18)} ${runs}; done ${done.join(", ") || "none"}`,
+    );
   }
 }
 
@@ -61,8 +65,10 @@ function takeAll(
       );
       return;
     }
-    const { seed, score } = take(application, entry, directory);
-    console.log(`${entry.name}, seed ${seed}: ${score.toFixed(entry.digits)} ${entry.metric}`);
+    const record = take(application, entry, directory);
+    console.log(
+      `${entry.name}, ${trialInWords(record)}: ${record.score.toFixed(entry.digits)} ${entry.metric}`,
+    );
   }
 }
 
@@ -73,10 +79,13 @@ async function runAll(application: Application, entries: readonly Entry[]): Prom
       console.log("  its data is not there: set UNROLLED_DATA to the folder that holds it");
       continue;
     }
-    for (const seed of entry.seeds) {
-      const done = recordsFor(application, entry).some((record) => record.seed === seed);
+    for (const trial of trialsOf(entry)) {
+      const done = recordsFor(application, entry).some(
+        ({ seed, fold }) => seed === trial.seed && fold === trial.fold,
+      );
       if (done && !values.again) continue;
-      if (!(await runSeed(application, entry, seed, values.again))) {
+      if (entry.folds) console.log(trialInWords(trial));
+      if (!(await runTrial(application, entry, trial, values.again))) {
         console.log("interrupted; the same command goes on from here");
         process.exitCode = 130;
         return;

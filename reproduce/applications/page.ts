@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { meanInterval } from "unrolled";
 import { minutes, summarize } from "../summary.ts";
-import type { Application, Entry } from "./application.ts";
+import { trialsOf, type Application, type Entry } from "./application.ts";
 import { evalCommand, recordsFor, trainCommand, type ApplicationRecord } from "./runs.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "..", "docs", "results");
@@ -29,9 +29,9 @@ export function page(application: Application): string {
     `# ${title}`,
     "",
     `Made by \`npm run results -- ${name} --page\` from \`reproduce/results/${name}.jsonl\`; do not edit. Ours is`,
-    "the mean over the seeds, with Student's 95 % interval for it; a baseline is what the same data gives",
-    "without our model. Times are for one seed, on the clock and in brackets of the processor: the",
-    "machine was shared, so the second is the one to go by.",
+    "the mean over the seeds, or folds, with Student's 95 % interval for it; a baseline is what the same",
+    "data gives without our model. Times are for one of them, on the clock and in brackets of the",
+    "processor: the machine was shared, so the second is the one to go by.",
     "",
     about.trim(),
     "",
@@ -41,11 +41,11 @@ export function page(application: Application): string {
     "",
     "## Commands",
     "",
-    "Any seed: `--seed 2`. `UNROLLED_DATA` is the folder of the data sets.",
+    `Any seed: \`--seed 2\`. \`UNROLLED_DATA\` is the folder of the data sets${entries.some(({ folds }) => folds) ? ", and `FOLD` the fold" : ""}.`,
     "",
     "```sh",
     ...entries.flatMap((entry) => {
-      const run = `runs/${entry.name}`;
+      const run = `runs/${entry.name}${entry.folds ? "-$FOLD" : ""}`;
       const measure = evalCommand(entry, run);
       return [`${trainCommand(application, entry)} -o ${run}`, ...(measure ? [measure] : [])];
     }),
@@ -71,7 +71,7 @@ function row(entry: Entry, records: readonly ApplicationRecord[]): string[] {
       "",
       published.join("<br>"),
       "",
-      `about ${time} a seed`,
+      `about ${time} a ${entry.folds ? "fold" : "seed"}`,
     ];
   }
   const { seconds, cpuSeconds, mean } = summarize([...records]);
@@ -82,7 +82,9 @@ function row(entry: Entry, records: readonly ApplicationRecord[]): string[] {
     targetOf(entry, mean),
     baselinesOf(entry, records),
     published.join("<br>"),
-    records.map(({ seed }) => seed).join(", "),
+    entry.folds
+      ? `${records.length} of ${trialsOf(entry).length} folds`
+      : records.map(({ seed }) => seed).join(", "),
     `${steps.toLocaleString("en-US")}, ${minutes(seconds)}${records.every((record) => record.cpuSeconds > 0) ? ` (${minutes(cpuSeconds)})` : ""}`,
   ];
 }

@@ -6,13 +6,22 @@ import { spawn, execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { dataFile, findData } from "../data.ts";
-import { addRecord, readRecords, recordsOf, type RunRecord } from "../records.ts";
-import type { Application, Entry, Found, JsonLine } from "./application.ts";
+import { addRecord, readRecords, type RunRecord } from "../records.ts";
+import {
+  trialsOf,
+  type Application,
+  type Entry,
+  type Found,
+  type JsonLine,
+  type Trial,
+} from "./application.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const COMMAND = join(ROOT, "packages", "cli", "bin", "unrolled.js");
 
 export interface ApplicationRecord extends RunRecord {
+  /** Of cross-validation, which one was measured with. */
+  fold?: string;
   /** As it can be typed. */
   command: string;
   baselines: Record<string, number>;
@@ -22,8 +31,13 @@ export interface ApplicationRecord extends RunRecord {
   versions: { unrolled: string; node: string };
 }
 
+/** The latest record of each of an entry's runs that has one. */
 export function recordsFor({ name }: Application, entry: Entry): ApplicationRecord[] {
-  return recordsOf(readRecords<ApplicationRecord>({ name }), entry);
+  const records = readRecords<ApplicationRecord>({ name });
+  return trialsOf(entry).flatMap(
+    ({ seed, fold }) =>
+      records.findLast((it) => it.row === entry.name && it.seed === seed && it.fold === fold) ?? [],
+  );
 }
 
 /** Whether the data sets that its commands name are there. */
@@ -42,24 +56,30 @@ export function evalCommand({ eval: measure }: Entry, directory: string): string
 }
 
 function asTyped(word: string): string {
-  return word.replace(/^data:/, "$UNROLLED_DATA/");
+  return word.replace(/^data:/, "$UNROLLED_DATA/").replace("{fold}", "$FOLD");
+}
+
+function trainWords({ train }: Entry, { fold }: Trial): string[] {
+  return train.map((word) => (fold === undefined ? word : word.replace("{fold}", fold)));
 }
 
 /**
- * Trains with one seed, or goes on where that was interrupted, and keeps what came out. False where
- * it was interrupted again.
+ * Trains one of an entry's runs, or goes on where that was interrupted, and keeps what came out. False
+ * where it was interrupted again.
  */
-export async function runSeed(
+export async function runTrial(
   application: Application,
   entry: Entry,
-  seed: number,
+  trial: Trial,
   again: boolean,
 ): Promise<boolean> {
-  const directory = join("runs", "results", `${application.name}-${entry.name}-${seed}`);
+  const { seed, fold } = trial;
+  const parts = [application.name, entry.name, ...(fold === undefined ? [] : [fold]), seed];
+  const directory = join("runs", "results", parts.join("-"));
   const has = (name: string) => existsSync(join(ROOT, directory, name));
   if (again || !has("model.safetensors")) {
     const how = again ? ["--force"] : has(join("checkpoint", "run.json")) ? ["--resume"] : [];
-    const words = entry.train.map(resolve);
+    const words = trainWords(entry, trial).map(resolve);
     const code = await unrolled([
       ...["train", application.name, ...words],
       ...["-o", directory, "--seed", String(seed), ...how],
@@ -81,19 +101,15 @@ export function take(application: Application, entry: Entry, directory: string):
   const start = lines.find(({ type }) => type === "start");
   const end = lines.find(({ type }) => type === "end");
   if (!start || !end) throw new Error(`${directory}: its training has not come to its end`);
-  checkSameCommand(application, entry, start, directory);
+  const trial = trialOf(application, entry, start, directory);
 
   const measured = entry.eval ? evaluate(entry.eval, directory) : null;
   const found: Found = { start, end, evaluation: measured };
   const { score, baselines } = entry.read(found);
-  const { seed } = start.config as { seed: number };
-  if (!entry.seeds.includes(seed)) {
-    throw new Error(`${directory}: seed ${seed} is none of ${entry.seeds.join(", ")}`);
-  }
   const record: ApplicationRecord = {
     table: application.name,
     row: entry.name,
-    seed,
+    ...trial,
     score,
     steps: end.steps as number,
     details: { parameters: end.parameters as number },
@@ -113,16 +129,28 @@ export function take(application: Application, entry: Entry, directory: string):
   return record;
 }
 
-function checkSameCommand(
+/** Which of the entry's runs a directory is of, by the command that made it. */
+function trialOf(
   { name }: Application,
-  { train }: Entry,
-  { task, command }: JsonLine,
+  entry: Entry,
+  { task, command, config }: JsonLine,
   directory: string,
-): void {
-  const wanted = settled(["train", name, ...train]).join(" ");
+): Trial {
+  const wanted = trialsOf(entry).map((trial) => {
+    const words = settled(["train", name, ...trainWords(entry, trial)]).join(" ");
+    return { trial, words };
+  });
   const was = settled(command as readonly string[]).join(" ");
-  if (task === name && was === wanted) return;
-  throw new Error(`${directory} was made by another command:\n  ${was}\nexpected\n  ${wanted}`);
+  const same = wanted.filter(({ words }) => task === name && words === was);
+  if (same.length === 0) {
+    throw new Error(
+      `${directory} was made by another command:\n  ${was}\nexpected\n  ${wanted[0].words}`,
+    );
+  }
+  const { seed } = config as { seed: number };
+  const found = same.find(({ trial }) => trial.seed === seed);
+  if (found) return found.trial;
+  throw new Error(`${directory}: seed ${seed} is none of ${entry.seeds.join(", ")}`);
 }
 
 /** What may differ from run to run: where it goes, its seed, how it was watched. */
@@ -134,9 +162,14 @@ function settled(words: readonly string[]): string[] {
   const kept: string[] = [];
   for (let i = 0; i < words.length; i++) {
     if (ITS_OWN.includes(words[i])) i++;
-    else if (!SWITCHES.includes(words[i])) kept.push(basename(words[i]));
+    else if (!SWITCHES.includes(words[i])) kept.push(withoutFolder(words[i]));
   }
   return kept;
+}
+
+/** `3/10` is a fold and no file. */
+function withoutFolder(word: string): string {
+  return /^\d+\/\d+$/.test(word) ? word : basename(word);
 }
 
 function evaluate(words: readonly string[], directory: string): JsonLine {
