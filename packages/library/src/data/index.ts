@@ -76,6 +76,10 @@ export {
   type WeightedRandomSamplerOptions,
 } from "./sampler.ts";
 export { BucketBatchSampler, type BucketBatchSamplerOptions } from "./bucket-batch-sampler.ts";
+export {
+  SameLengthBatchSampler,
+  type SameLengthBatchSamplerOptions,
+} from "./same-length-batch-sampler.ts";
 
 export {
   collateClasses,

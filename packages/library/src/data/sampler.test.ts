@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RandomGenerator } from "../tensor/random.ts";
 import { BucketBatchSampler } from "./bucket-batch-sampler.ts";
+import { SameLengthBatchSampler } from "./same-length-batch-sampler.ts";
 import { balancedWeights, WeightedRandomSampler } from "./sampler.ts";
 
 /** How often each index was drawn. */
@@ -164,6 +165,84 @@ describe("BucketBatchSampler", () => {
     );
     expect(() => new BucketBatchSampler([1], { maxTokens: 3, dropLast: true })).toThrow(
       "leave out dropLast",
+    );
+  });
+});
+
+describe("SameLengthBatchSampler", () => {
+  const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 200 });
+
+  test("every sequence comes exactly once, in as many batches as promised, none too large", () => {
+    fc.assert(
+      fc.property(lengths, fc.integer({ min: 1, max: 20 }), fc.nat(), (list, batchSize, seed) => {
+        const sampler = new SameLengthBatchSampler(list, { batchSize });
+        const generator = new RandomGenerator(seed);
+        for (let epoch = 0; epoch < 3; epoch++) {
+          const batches = sampler.sample(generator);
+          expect(batches.length).toBe(sampler.length);
+          const members = batches.flatMap((batch) => [...batch]);
+          expect(countsOf(members, list.length)).toEqual(list.map(() => 1));
+          for (const batch of batches) expect(batch.length).toBeLessThanOrEqual(batchSize);
+        }
+      }),
+    );
+  });
+
+  test("a length that half a batch has stands alone, in batches at least half full", () => {
+    fc.assert(
+      fc.property(lengths, fc.integer({ min: 1, max: 20 }), (list, batchSize) => {
+        const sampler = new SameLengthBatchSampler(list, { batchSize });
+        for (const batch of sampler.sample(new RandomGenerator(1))) {
+          const has = (length: number) => list.filter((it) => it === length).length;
+          const isCommon = Array.from(batch, (i) => 2 * has(list[i]) >= batchSize);
+          if (!isCommon.includes(true)) continue;
+          expect(new Set(Array.from(batch, (i) => list[i])).size).toBe(1);
+          expect(2 * batch.length).toBeGreaterThanOrEqual(Math.min(batchSize, 2));
+          expect(2 * batch.length + 1).toBeGreaterThanOrEqual(batchSize);
+        }
+      }),
+    );
+  });
+
+  test("epochs differ in who stands beside whom, the same seed repeats them", () => {
+    // Ten of each length, and one each of 8, 9, …, which share batches.
+    const list = [...Array.from({ length: 50 }, (_, i) => 3 + (i % 5)), 8, 9, 10, 11, 12, 13];
+    const sampler = new SameLengthBatchSampler(list, { batchSize: 5 });
+    const generator = new RandomGenerator(1);
+    const [first, second] = [sampler.sample(generator), sampler.sample(generator)];
+    expect(sampler.sample(new RandomGenerator(1))).toEqual(first);
+    const members = (batches: Int32Array[], from: number) =>
+      batches.filter((b) => list[b[0]] >= from).map((b) => String(b.toSorted()));
+    expect(members(first, 0).sort()).not.toEqual(members(second, 0).sort());
+    expect(members(first, 8).sort()).not.toEqual(members(second, 8).sort());
+  });
+
+  test("batch sizes follow the length, and lengths that are padded stand beside similar ones", () => {
+    const generator = new RandomGenerator(5);
+    const sources = Array.from({ length: 3000 }, () => 4 + generator.integer(12));
+    const targets = sources.map((length) => length + generator.integer(30));
+    const sampler = new SameLengthBatchSampler(sources, {
+      batchSize: (length) => Math.floor(300 / length),
+      paddedLengths: targets,
+    });
+    const batches = sampler.sample(generator);
+    let padded = 0;
+    for (const batch of batches) {
+      const [first] = batch;
+      expect(batch.length * sources[first]).toBeLessThanOrEqual(300);
+      expect(batch.every((i) => sources[i] === sources[first])).toBe(true);
+      padded += batch.length * Math.max(...Array.from(batch, (i) => targets[i]));
+    }
+    const share = 1 - targets.reduce((sum, length) => sum + length) / padded;
+    // Alike by chance, it would be 0.37.
+    expect(share).toBeLessThan(0.2);
+    expect(sampler.sample(generator)).not.toEqual(batches);
+  });
+
+  test("few sequences of many lengths share their batches", () => {
+    expect(new SameLengthBatchSampler([3, 4, 5, 6], { batchSize: 64 }).length).toBe(1);
+    expect(() => new SameLengthBatchSampler([3], { batchSize: 0 })).toThrow(
+      "expected batchSize to be a whole number of at least 1, got 0",
     );
   });
 });

@@ -7,13 +7,13 @@ import {
   collateIds,
   DataLoader,
   padSequence,
+  SameLengthBatchSampler,
   tensor,
   type BatchSource,
   type Tensor,
 } from "unrolled";
 import type { TranslationConfig } from "./config.ts";
 import type { SentencePair } from "./pairs.ts";
-import { SourceLengthBatches } from "./source-length-batches.ts";
 import {
   encodeSource,
   encodeTarget,
@@ -90,19 +90,39 @@ function encodePair(
   };
 }
 
-/** The training batches, with a place that can be saved. */
+/**
+ * The training batches, with a place that can be saved: of sources of one length, so that attention has
+ * nothing to leave out, and targets of similar ones.
+ */
 export function translationBatches(
   pairs: readonly EncodedPair[],
   { batchTokens }: Pick<TranslationConfig, "batchTokens">,
 ): BatchSource<TranslationBatch> {
+  const sources = pairs.map(({ source }) => source.length);
+  const targets = pairs.map(({ target }) => target.length);
+  const meanTarget = meansBy(sources, targets);
   return new DataLoader(pairs, {
-    batchSampler: new SourceLengthBatches(
-      pairs.map(({ source }) => source.length),
-      pairs.map(({ target }) => target.length),
-      batchTokens,
-    ),
+    batchSampler: new SameLengthBatchSampler(sources, {
+      batchSize: (length) => wholeVectors(batchTokens / meanTarget(length)),
+      paddedLengths: targets,
+    }),
     collate: collatePairs,
   });
+}
+
+/** The mean of the values that belong to a key. */
+function meansBy(keys: readonly number[], values: readonly number[]): (key: number) => number {
+  const sums = new Map<number, { count: number; sum: number }>();
+  for (const [i, key] of keys.entries()) {
+    const { count, sum } = sums.get(key) ?? { count: 0, sum: 0 };
+    sums.set(key, { count: count + 1, sum: sum + values[i] });
+  }
+  return (key) => sums.get(key)!.sum / sums.get(key)!.count;
+}
+
+/** Batches of eight, sixteen, …, where there are so many: what a processor takes at once. */
+function wholeVectors(wanted: number): number {
+  return wanted >= 8 ? 8 * Math.round(wanted / 8) : Math.max(1, Math.floor(wanted));
 }
 
 /** Pairs side by side, padded at their ends. */

@@ -10,8 +10,6 @@ import {
   withoutHeldOut,
   type SentencePair,
 } from "./index.ts";
-import { SourceLengthBatches } from "./source-length-batches.ts";
-import { RandomGenerator } from "unrolled";
 
 const pair = (source: string, target: string): SentencePair => ({ source, target });
 
@@ -120,28 +118,5 @@ describe("scores", () => {
       [1, 5, 12, 100],
       [6, 10, 8, null],
     ]);
-  });
-});
-
-describe("SourceLengthBatches", () => {
-  const generator = new RandomGenerator(5);
-  const sources = Int32Array.from({ length: 3000 }, () => 4 + Math.floor(generator.random() * 12));
-  const targets = sources.map((length) => length + Math.floor(generator.random() * 6));
-  const batches = new SourceLengthBatches(sources, targets, 300);
-
-  test("every pair comes once, in batches of about so many tokens and mostly one source length", () => {
-    const epoch = batches.sample(generator);
-    expect(epoch.length).toBe(batches.length);
-    expect(epoch.flatMap((batch) => [...batch]).sort((a, b) => a - b)).toEqual([...sources.keys()]);
-    const tokens = epoch.map((batch) => batch.reduce((sum, i) => sum + targets[i], 0));
-    expect(Math.max(...tokens)).toBeLessThan(450);
-    const pure = epoch.filter((batch) => batch.every((i) => sources[i] === sources[batch[0]]));
-    expect(pure.length / epoch.length).toBeGreaterThan(0.9);
-    expect(batches.sample(generator)).not.toEqual(epoch);
-  });
-
-  test("few pairs of many lengths share their batches", () => {
-    expect(new SourceLengthBatches([3, 4, 5, 6], [3, 4, 5, 6], 300).length).toBe(1);
-    expect(new SourceLengthBatches([7], [900], 300).length).toBe(1);
   });
 });
