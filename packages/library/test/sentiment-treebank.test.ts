@@ -8,6 +8,8 @@ import {
   splitTexts,
   trainSentiment,
   tunedBag,
+  type LabelledText,
+  type PartText,
 } from "unrolled/tasks/sentiment";
 import { realData } from "./support/real-data.ts";
 
@@ -20,16 +22,15 @@ test("the Stanford Sentiment Treebank is read, and a few steps learn from it", a
   // A phrase for every bracket but the whole: 2n − 2 of them, for n words in a binary tree.
   expect(trees[0].parts).toHaveLength(2 * 13 - 2);
 
-  const isOneSided = ({ label }: { label: string }) => label !== "2";
-  const side = (row: (typeof trees)[number]) => ({
-    ...row,
-    label: Number(row.label) > 2 ? "positive" : "negative",
-    parts: row.parts?.filter(isOneSided).map((part) => ({
-      ...part,
-      label: Number(part.label) > 2 ? "positive" : "negative",
-    })),
-  });
-  const rows = trees.filter(isOneSided).map(side);
+  // As --binary has them: two labels, and the middle to learn grades from.
+  const side = ({ text, label: grade = "" }: PartText): PartText =>
+    grade === "2" ? { text, grade } : { text, grade, label: grade > "2" ? "positive" : "negative" };
+  const sided = trees.map((row): PartText & Pick<LabelledText, "parts"> => ({
+    ...side(row),
+    parts: row.parts?.map(side),
+  }));
+  const rows = sided.filter((row): row is LabelledText => row.label !== undefined);
+  const middle = sided.filter(({ label }) => label === undefined);
   expect(rows).toHaveLength(872);
 
   const config = sentimentConfig({
@@ -39,10 +40,12 @@ test("the Stanford Sentiment Treebank is read, and a few steps learn from it", a
     lr: 1e-2,
     embeddingDropout: 0,
   });
-  const data = prepareSentiment(splitTexts(rows, config), config);
+  const data = prepareSentiment({ ...splitTexts(rows, config), middle }, config);
+  expect(data.grades?.labels).toEqual([0, 0, -1, 1, 1]);
+  expect(data.middle.length).toBeGreaterThan(data.train.length);
   const { baseline } = tunedBag(data, config);
   const judge = { labels: data.labels, config, positive: 1 };
   expect(evaluationOf(baseline.logits(data.test), data.test, judge).accuracy).toBeGreaterThan(0.6);
-  const { fit } = await trainSentiment(data, config, { budget: { steps: 120 } });
+  const { fit } = await trainSentiment(data, config, { budget: { steps: 300 } });
   expect(fit.bestLoss).toBeLessThan(Math.log(2) - 0.01);
 });

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { manualSeed, noGrad, tensor, zeros, type Tensor } from "unrolled";
 import { prepareText, textConfig, TextModel, textOnnx, type TextState } from "unrolled/tasks/text";
+import {
+  prepareSentiment,
+  sentimentConfig,
+  SentimentModel,
+  sentimentOnnx,
+} from "unrolled/tasks/sentiment";
 import { openOnnx } from "../support/onnx-runtime.ts";
 import { expectClose, fillParameters, graphOf, sha256 } from "./check-export.ts";
 
@@ -39,6 +45,34 @@ test.for(["rnn", "gru", "lstm", "mingru", "minlstm", "irnn", "layernorm-lstm", "
       expectClose(results, [logits, ...after]);
       own = after;
       theirs = results.slice(1);
+    }
+  },
+);
+
+test.for(["last", "mean", "max", "max+mean", "attention"] as const)(
+  "a classifier that pools by %s reads texts of several lengths together",
+  async (pooling, context) => {
+    const config = sentimentConfig({ embeddingDim: 5, hiddenSize: 6, pooling, minFrequency: 1 });
+    const train = ["good film", "bad film", "dull", "fine"].map((text, i) => ({
+      text,
+      label: i % 2 ? "neg" : "pos",
+    }));
+    const { labels, vocabulary } = prepareSentiment({ train, validation: [], test: [] }, config);
+    const model = fillParameters(new SentimentModel(config, labels, vocabulary)).eval();
+    const bytes = sentimentOnnx(model);
+    expect(sha256(graphOf(bytes)), "the graph that ONNX Runtime agreed with").toMatchSnapshot();
+    const runnable = await openOnnx(context, bytes);
+    expect(runnable.inputNames).toEqual(["ids", "lengths"]);
+    for (const lengths of [[3], [4, 1, 5], [2, 2]]) {
+      const seq = Math.max(...lengths);
+      const ids = tensor(
+        lengths.map((length, b) =>
+          Array.from({ length: seq }, (_, t) => (t < length ? 1 + ((b + t) % 5) : 0)),
+        ),
+        { dtype: "int32" },
+      );
+      const own = noGrad(() => model.forward(ids, { lengths }));
+      expectClose(await runnable.run([ids, tensor(lengths, { dtype: "int32" })]), [own]);
     }
   },
 );

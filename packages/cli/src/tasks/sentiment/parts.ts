@@ -44,8 +44,9 @@ export function readParts(
   if (fold !== undefined && (dev || test)) {
     throw new MisuseError("--fold: the fold is the test part, so leave out --dev and --test.");
   }
+  const parts = fold === undefined ? withFiles(all, dev, test, config) : byFold(all, fold, config);
   return {
-    parts: fold === undefined ? withFiles(all, dev, test, config) : byFold(all, fold, config),
+    parts: { ...parts, middle: all.middle },
     source: joinSources(files.map(({ source }) => source)),
     about: files.flatMap(({ about }) => about),
     columns: all.columns,

@@ -62,14 +62,26 @@ describe("labelled texts are found in", () => {
     expect(readLabelled([join(folder, "h")], {}).rows).toHaveLength(2);
   });
 
-  test("trees, whose middle --binary leaves out", () => {
+  test("trees, of which --binary makes two classes and a middle, with the grades they had", () => {
     const path = file("t.txt", "(4 (2 a) (4 joy))\n(2 (2 so) (2 so))\n(0 (1 bad) (2 film))\n");
-    const { rows, about } = readLabelled([path], { binary: true });
+    const { rows, middle, about } = readLabelled([path], { binary: true });
+    const neutral = (text: string) => ({ text, grade: "2" });
     expect(rows).toEqual([
-      { text: "a joy", label: "positive", parts: [{ text: "joy", label: "positive" }] },
-      { text: "bad film", label: "negative", parts: [{ text: "bad", label: "negative" }] },
+      {
+        text: "a joy",
+        label: "positive",
+        grade: "4",
+        parts: [neutral("a"), { text: "joy", label: "positive", grade: "4" }],
+      },
+      {
+        text: "bad film",
+        label: "negative",
+        grade: "0",
+        parts: [{ text: "bad", label: "negative", grade: "1" }, neutral("film")],
+      },
     ]);
-    expect(about.join(" ")).toMatch(/3 trees.*1 text in the middle left out/);
+    expect(middle).toEqual([{ ...neutral("so so"), parts: [neutral("so"), neutral("so")] }]);
+    expect(about.join(" ")).toMatch(/3 trees.*1 text in the middle/);
   });
 });
 

@@ -5,7 +5,13 @@
 
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { looksLikeTrees, readTrees, type LabelledText } from "unrolled/tasks/sentiment";
+import {
+  looksLikeTrees,
+  readTrees,
+  type LabelledText,
+  type MiddleText,
+  type PartText,
+} from "unrolled/tasks/sentiment";
 import { FailureError } from "../../errors.ts";
 import { decode } from "../../files/decode.ts";
 import {
@@ -38,12 +44,14 @@ export interface ReadingOptions extends TableOptions {
   foldColumn?: string;
   /** `false`: trees give their sentences alone. */
   phrases?: boolean;
-  /** Numbers as labels become `negative` and `positive`; the middle is left out. */
+  /** Numbers as labels become `negative` and `positive`; the middle is learned from alone. */
   binary?: boolean;
 }
 
 export interface LabelledTexts {
   rows: LabelledText[];
+  /** Where labels became two, what lies between them. */
+  middle?: MiddleText[];
   /** The columns that the texts and classes are from; null where there are none. */
   columns: { text: string; label: string } | null;
   /** The fold of every row, where there is a column for it. */
@@ -142,7 +150,7 @@ function fromTable(table: Table, options: ReadingOptions): LabelledTexts {
   };
 }
 
-/** Numbers below and above the middle of their range. */
+/** Numbers below and above the middle of their range; as grades they stay what they were. */
 function inTwo({ rows, folds, about }: LabelledTexts): Partial<LabelledTexts> {
   const numbers = rows.map(({ label }) => Number(label));
   const odd = rows.find((_, i) => !Number.isFinite(numbers[i]));
@@ -155,21 +163,25 @@ function inTwo({ rows, folds, about }: LabelledTexts): Partial<LabelledTexts> {
     ({ low, high }, n) => ({ low: Math.min(low, n), high: Math.max(high, n) }),
     { low: Infinity, high: -Infinity },
   );
-  const middle = (bounds.low + bounds.high) / 2;
-  const side = (row: LabelledText): LabelledText[] => {
-    const n = Number(row.label);
-    if (n === middle) return [];
-    const parts = row.parts?.flatMap(side);
-    return [{ ...row, label: n < middle ? "negative" : "positive", parts }];
+  const half = (bounds.low + bounds.high) / 2;
+  const sideOf = ({ text, label: grade = "" }: PartText): PartText => {
+    if (Number(grade) === half) return { text, grade };
+    return { text, grade, label: Number(grade) < half ? "negative" : "positive" };
   };
-  const kept = rows.map(side);
-  const left = kept.filter((row) => row.length === 0).length;
+  const sided = rows.map((row) => {
+    const side = sideOf(row);
+    return row.parts ? { ...side, parts: row.parts.map(sideOf) } : side;
+  });
+  const hasSide = (row: PartText): row is LabelledText => row.label !== undefined;
+  const kept = sided.filter(hasSide);
+  const left = sided.length - kept.length;
   return {
-    rows: kept.flat(),
-    folds: folds && folds.filter((_, i) => kept[i].length > 0),
+    rows: kept,
+    middle: sided.filter((row) => !hasSide(row)),
+    folds: folds && folds.filter((_, i) => hasSide(sided[i])),
     about: [
       ...about,
-      `Labels below ${middle} are negative, above it positive${left > 0 ? `; ${plural(left, "text")} in the middle left out` : ""}.`,
+      `Labels below ${half} are negative, above it positive${left > 0 ? `; ${plural(left, "text")} in the middle` : ""}.`,
     ],
   };
 }

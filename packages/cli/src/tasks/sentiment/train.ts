@@ -35,7 +35,8 @@ import { tableOptions } from "../../files/read-table.ts";
 import { describeSettings } from "../../report/describe.ts";
 import { CELL_LOOKS } from "../../terminal/cells.ts";
 import { commandLine } from "../../terminal/invocation.ts";
-import { formatCount, formatDuration, plural } from "../../terminal/numbers.ts";
+import { formatCount, plural } from "../../terminal/numbers.ts";
+import { describeFit } from "../../train/describe-fit.ts";
 import { addRunOptions, settings, type RunOptions } from "../../train/options.ts";
 import { openRun, type TrainingRun } from "../../train/training-run.ts";
 import { describeLeftOut, readParts, type PartsOptions } from "./parts.ts";
@@ -60,7 +61,7 @@ export function setUpTrain(command: Command): void {
     .argument("<data...>", "a table, a folder, trees, or a file for each class")
     .option("--text <column>", "the column with the texts (default: detected)")
     .option("--label <column>", "the column with the classes (default: detected)")
-    .option("--binary", "numbers as labels become negative and positive; the middle is left out")
+    .option("--binary", "numbers as labels become negative and positive")
     .option("--no-phrases", "of trees, learn from the sentences alone");
   command
     .addOption(part("devFile", "--dev <file>", "texts to stop and calibrate with"))
@@ -112,7 +113,7 @@ export function setUpTrain(command: Command): void {
     .addOption(
       number("maxTokens", "--max-tokens <n>", "of longer texts, start and end", wholeNumber(2)),
     )
-    .addOption(number("batchSize", "--batch <n>", "texts in a step", wholeNumber(1)))
+    .addOption(number("batchTokens", "--batch <n>", "tokens in a step", wholeNumber(1)))
     .addOption(number("lr", "--lr <x>", "highest learning rate", positive))
     .addOption(number("seed", "--seed <n>", "the same seed gives the same model", wholeNumber(0)));
   for (const option of tableOptions()) command.addOption(option);
@@ -131,7 +132,7 @@ export function setUpTrain(command: Command): void {
 }
 
 /** What the help says; the data decides. */
-const USUAL_EPOCHS = 3;
+const USUAL_EPOCHS = 2;
 
 async function trainSentimentCommand(inputs: string[], options: TrainOptions): Promise<void> {
   const cell = options.cell ?? SENTIMENT_DEFAULTS.cell;
@@ -159,10 +160,9 @@ async function trainSentimentCommand(inputs: string[], options: TrainOptions): P
     typed,
   );
   const config = sentimentConfig(run.config);
-  const read = readParts(inputs, run.reading, config);
-  const data = prepareSentiment(read.parts, config);
+  const { data, ...read } = prepare(inputs, run.reading, config);
   checkParts(data);
-  run.readFrom(read.source, { budget: { epochs: defaultEpochs(data.train, config) } });
+  run.readFrom(read.source, { budget: { epochs: defaultEpochs(data, config) } });
   introduce(run, data, read.about);
   const known = pretrained ? useKnown(run, pretrained, data) : undefined;
 
@@ -172,8 +172,13 @@ async function trainSentimentCommand(inputs: string[], options: TrainOptions): P
     columns: read.columns,
     binary: run.reading.binary ?? false,
     labels: data.labels,
+    grades: data.grades?.names ?? null,
     vocabSize: data.vocabulary.size,
-    texts: { train: data.train.length, validation: data.validation.length, test: data.test.length },
+    texts: {
+      train: data.train.length + data.middle.length,
+      validation: data.validation.length,
+      test: data.test.length,
+    },
     leftOut: data.leftOut,
     baselines: baselines.map(({ score, settings }) => ({ ...score, settings })),
   });
@@ -214,6 +219,12 @@ async function trainSentimentCommand(inputs: string[], options: TrainOptions): P
   conclude(run, result, baselines, outcome);
   const example = data.test.find((it) => it.text.length < 60 && !it.text.includes("\n"));
   run.sayNext(commandLine("run", run.directory, example?.text ?? "what a film"));
+}
+
+/** The texts as read are let go of: the collector looks at all that is held, again and again. */
+function prepare(inputs: readonly string[], reading: PartsOptions, config: SentimentConfig) {
+  const { parts, ...read } = readParts(inputs, reading, config);
+  return { ...read, data: prepareSentiment(parts, config) };
 }
 
 /** Read once for its width, and again for the words that the data has. */
@@ -317,7 +328,7 @@ function measure(
 
 function introduce(
   { terminal, settings: { budget } }: TrainingRun<SentimentConfig>,
-  { labels, train, validation, test, vocabulary, leftOut }: SentimentData,
+  { labels, grades, train, middle, validation, test, vocabulary, leftOut }: SentimentData,
   about: readonly string[],
 ): void {
   for (const sentence of [...about, ...describeLeftOut(leftOut)]) terminal.say(sentence);
@@ -329,12 +340,17 @@ function introduce(
   terminal.say(
     `${formatCount(train.length)} texts to learn from (${shown.join(", ")}), ${formatCount(validation.length)} to choose with, ${formatCount(test.length)} to measure with; ${formatCount(vocabulary.size)} different tokens.`,
   );
+  if (grades) {
+    terminal.say(
+      `The network learns the grades ${grades.names.join(", ")}, also from ${plural(middle.length, "text")} in the middle; a class is as probable as its grades together.`,
+    );
+  }
   if ("epochs" in budget) terminal.say(`They are read ${plural(budget.epochs, "time")}.`);
   terminal.print();
 }
 
 function conclude(
-  { terminal }: TrainingRun<SentimentConfig>,
+  { terminal, itemsPerSecond }: TrainingRun<SentimentConfig>,
   { model, fit }: SentimentResult,
   baselines: readonly MeasuredBaseline[],
   { network, score, toBeat, difference }: Outcome,
@@ -342,7 +358,7 @@ function conclude(
   const look = CELL_LOOKS[model.config.cell];
   terminal.print();
   terminal.say(
-    `${terminal.style(look.color, look.name)}: ${formatCount(model.numParameters())} parameters, ${plural(fit.steps, "step")} in ${formatDuration(fit.seconds)}, best at step ${formatCount(fit.bestStep ?? fit.steps)}.`,
+    `${terminal.style(look.color, look.name)}: ${describeFit(fit, model.numParameters(), { perSecond: itemsPerSecond, items: "tokens" })}.`,
   );
   terminal.print();
   terminal.print(scoreTable([...baselines.map((it) => it.score), network, score]));

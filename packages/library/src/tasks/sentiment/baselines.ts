@@ -113,10 +113,9 @@ export async function embeddingsBaseline(
 ): Promise<SentimentBaseline> {
   manualSeed(config.seed);
   const model = new MeanOfVectors(vocabulary.size, config.embeddingDim, labels.length);
-  const settings = { ...config, batchSize: Math.min(4 * config.batchSize, 256) };
   const logitsOf = (examples: readonly Example[]): Float64Array[] => {
     const rows: Float64Array[] = new Array<Float64Array>(examples.length);
-    forEachBatch(examples, settings, ({ ids }, places) => {
+    forEachBatch(examples, ({ ids }, places) => {
       const { data } = model.forward(ids);
       places.forEach((place, i) => {
         rows[place] = Float64Array.from(data.subarray(i * labels.length, (i + 1) * labels.length));
@@ -125,13 +124,14 @@ export async function embeddingsBaseline(
     return rows;
   };
   const targets = validation.map(({ target }) => target);
+  const batches = textsLoader(train, { ...config, batchTokens: 4 * config.batchTokens });
   await fit({
     model,
     optimizer: new optim.AdamW(model.parameters(), { lr: MEAN_VECTORS.lr }),
-    batches: textsLoader(train, settings),
+    batches,
     loss: ({ ids, targets }) => nn.crossEntropy(model.forward(ids), targets),
     budget: {
-      epochs: Math.max(MEAN_VECTORS.epochs, Math.ceil(FEWEST_STEPS / numBatches(train, settings))),
+      epochs: Math.max(MEAN_VECTORS.epochs, Math.ceil(FEWEST_STEPS / batches.batchesPerEpoch)),
     },
     schedule: warmupCosine(),
     validate: () => meanLogLoss(logitsOf(validation), targets),
@@ -147,7 +147,3 @@ export async function embeddingsBaseline(
 
 /** A few epochs of a few texts teach nothing. */
 const FEWEST_STEPS = 200;
-
-function numBatches(examples: readonly Example[], { batchSize }: SentimentConfig): number {
-  return Math.ceil(examples.length / batchSize);
-}

@@ -1,13 +1,13 @@
 /**
- * @file Examples → batches of about equal length, with words going missing on the way.
+ * @file Examples → batches of equal length, with words going missing on the way.
  */
 
 import {
-  BucketBatchSampler,
   collateClasses,
   collateIds,
   DataLoader,
   rand,
+  SameLengthBatchSampler,
   tensor,
   type Tensor,
 } from "unrolled";
@@ -17,48 +17,53 @@ import type { Example } from "./data.ts";
 export interface TextsBatch {
   ids: Tensor; //         [batch, seq]
   lengths: Int32Array; // [batch]
+}
+
+export interface TrainingBatch extends TextsBatch {
   targets: Tensor; //     [batch]
 }
 
-/** Bounds the memory of a batch of long texts: about 200 MB for the default network. */
-const MAX_BATCH_TOKENS = 8192;
+/** Fewer texts give no gradient to speak of, and more are no faster. */
+const [FEWEST, MOST] = [8, 512];
 
 export function collateTexts(examples: readonly Example[]): TextsBatch {
-  const { ids, lengths } = collateIds(examples.map((example) => example.ids));
-  return { ids, lengths, targets: collateClasses(examples.map(({ target }) => target)) };
+  return collateIds(examples.map((example) => example.ids));
 }
 
-/** How many texts a batch has: as configured, or what fits into memory. */
-export function batchSizeFor(examples: readonly Example[], { batchSize }: SentimentConfig): number {
-  const longest = examples.reduce((most, { ids }) => Math.max(most, ids.length), 1);
-  return Math.max(1, Math.min(batchSize, Math.floor(MAX_BATCH_TOKENS / longest)));
-}
-
-/** The training batches, with a place that can be saved. */
+/** The training batches, of texts of one length where enough have it, with a place that can be saved. */
 export function textsLoader(
   examples: readonly Example[],
-  config: SentimentConfig,
-): DataLoader<Example, TextsBatch> {
-  const batchSize = batchSizeFor(examples, config);
+  { batchTokens }: SentimentConfig,
+  targetOf: (example: Example) => number = ({ target }) => target,
+): DataLoader<Example, TrainingBatch> {
   const lengths = examples.map(({ ids }) => ids.length);
+  const batchSize = (length: number) =>
+    Math.min(MOST, Math.max(FEWEST, Math.round(batchTokens / length)));
   return new DataLoader(examples, {
-    batchSampler: new BucketBatchSampler(lengths, { batchSize, batchesPerBucket: 16 }),
-    collate: collateTexts,
+    batchSampler: new SameLengthBatchSampler(lengths, { batchSize }),
+    collate: (some) => ({ ...collateTexts(some), targets: collateClasses(some.map(targetOf)) }),
   });
 }
 
-/** Calls `visit` for all examples, batch by batch, short ones with short ones. */
+/** Texts that are read at once where nothing is learned: bounds the memory of long ones. */
+const READ_AT_ONCE = 64;
+const TOKENS_AT_ONCE = 8192;
+
+/** Calls `visit` for all examples, batch by batch, each of texts of one length. */
 export function forEachBatch(
   examples: readonly Example[],
-  config: SentimentConfig,
   visit: (batch: TextsBatch, places: readonly number[]) => void,
 ): void {
   const order = examples.map((_, i) => i);
   order.sort((a, b) => examples[a].ids.length - examples[b].ids.length || a - b);
-  const size = batchSizeFor(examples, { ...config, batchSize: Math.max(64, config.batchSize) });
-  for (let from = 0; from < order.length; from += size) {
-    const places = order.slice(from, from + size);
+  for (let from = 0; from < order.length;) {
+    const { length } = examples[order[from]].ids;
+    const most = from + Math.max(1, Math.min(READ_AT_ONCE, Math.floor(TOKENS_AT_ONCE / length)));
+    let end = from + 1;
+    while (end < order.length && end < most && examples[order[end]].ids.length === length) end++;
+    const places = order.slice(from, end);
     visit(collateTexts(places.map((i) => examples[i])), places);
+    from = end;
   }
 }
 

@@ -33,7 +33,7 @@ export interface SentimentConfig {
   embeddingDropout: number;
   /** Probability of zeroing features between layers and before the head. */
   dropout: number;
-  /** How much of the target is spread evenly over all classes. */
+  /** How much of the target is spread evenly over all classes; without effect where there are grades. */
   labelSmoothing: number;
   /** `"balanced"`: every class counts alike, however rare it is. */
   classWeights: "none" | "balanced";
@@ -47,7 +47,11 @@ export interface SentimentConfig {
    * where most reviews say what they think. The bag of words sees all.
    */
   maxTokens: number;
-  batchSize: number;
+  /**
+   * Tokens of a step: of short texts more are read together than of long ones, 8 at least and 512 at
+   * most.
+   */
+  batchTokens: number;
   /** Highest learning rate of AdamW. */
   lr: number;
   weightDecay: number;
@@ -79,7 +83,7 @@ export const SENTIMENT_DEFAULTS: Readonly<SentimentConfig> = {
   classWeights: "none",
   bag: true,
   maxTokens: 400,
-  batchSize: 64,
+  batchTokens: 600,
   lr: 2e-3,
   weightDecay: 0.01,
   clipNorm: 5,
@@ -102,7 +106,7 @@ const WHOLE = [
   "hiddenSize",
   "numLayers",
   "maxTokens",
-  "batchSize",
+  "batchTokens",
 ] as const;
 const PROBABILITIES = ["wordDropout", "embeddingDropout", "dropout", "labelSmoothing"] as const;
 const SHARES = ["validation", "test", "threshold"] as const;

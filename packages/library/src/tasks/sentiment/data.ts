@@ -12,19 +12,33 @@ import {
   type Dataset,
 } from "unrolled";
 import type { SentimentConfig } from "./config.ts";
+import { gradesOf, sortedNames, type Grades } from "./grades.ts";
 import { splitTokens } from "./tokens.ts";
 
-/** A text and what it is. */
-export interface LabelledText {
+/** A text to learn from. */
+export interface PartText {
   text: string;
-  label: string;
-  /** Labelled pieces of the text, to learn from but not to measure with: a tree's phrases. */
-  parts?: LabelledText[];
+  /** What it is; nothing where that lies between the labels. */
+  label?: string;
+  /** Finer than the label: see {@link Grades}. */
+  grade?: string;
 }
+
+/** A text and what it is. */
+export interface LabelledText extends PartText {
+  label: string;
+  /** Pieces of the text, to learn from but not to measure with: a tree's phrases. */
+  parts?: PartText[];
+}
+
+/** A text between the labels: it has a grade alone. */
+export type MiddleText = Omit<LabelledText, "label">;
 
 export interface TextParts {
   /** To learn from. */
   train: readonly LabelledText[];
+  /** To learn grades from as well. Default: none. */
+  middle?: readonly MiddleText[];
   /** To stop, calibrate and choose with. */
   validation: readonly LabelledText[];
   /** To measure with. */
@@ -38,14 +52,16 @@ export interface Example {
   tokens: readonly string[];
   /** Of those that the network reads: `maxTokens` at most. */
   ids: Int32Array;
-  /** Which of the labels. */
+  /** Which of the labels; −1 in the middle. */
   target: number;
+  /** Which of the grades, where there are any. */
+  grade?: number;
 }
 
 /** How many texts of each part were left out, and why. */
 export interface LeftOut {
   /** No tokens: nothing but blank space. */
-  empty: Record<keyof TextParts, number>;
+  empty: { train: number; validation: number; test: number };
   /** The same text with the same label is in a part before. */
   repeated: { validation: number; test: number };
   /** Held-out texts with a label that the training part does not have, by label. */
@@ -55,9 +71,13 @@ export interface LeftOut {
 export interface SentimentData {
   /** Sorted; a class is known by its place. */
   labels: readonly string[];
+  /** Null where the labels are all that can be learned. */
+  grades: Grades | null;
   vocabulary: Vocabulary;
   /** Phrases of trees among them, each once. */
   train: readonly Example[];
+  /** Between the labels: a network learns from them, too, if there are grades. */
+  middle: readonly Example[];
   validation: readonly Example[];
   test: readonly Example[];
   leftOut: LeftOut;
@@ -138,17 +158,18 @@ export function prepareSentiment(parts: TextParts, config: SentimentConfig): Sen
     repeated: { validation: 0, test: 0 },
     unknownLabels: {},
   };
-  const split = (rows: readonly LabelledText[]) =>
-    rows.map((row) => ({ ...row, words: splitTokens(row.text, tokens) }));
-  type Row = ReturnType<typeof split>[number];
-  const withWords = (name: keyof TextParts) => {
+  // A word that stands in a hundred thousand phrases is one string, or the collector has to look at
+  // each of them in every step of the training.
+  const known = new Map<string, string>();
+  const theOne = (word: string) => known.get(word) ?? (known.set(word, word), word);
+  const split = <Text extends PartText>(rows: readonly Text[]) =>
+    rows.map((row) => ({ ...row, words: splitTokens(row.text, tokens).map(theOne) }));
+  const withWords = (name: keyof LeftOut["empty"]) => {
     const rows = split(parts[name]);
     const kept = rows.filter(({ words }) => words.length > 0);
     leftOut.empty[name] = rows.length - kept.length;
     return kept;
   };
-  const keyed = ({ words, label }: Row) => `${label}\n${words.join(" ")}`;
-
   const whole = withWords("train");
   const labels = sortedLabels(whole);
   const seen = new Set(whole.map(keyed));
@@ -166,35 +187,69 @@ export function prepareSentiment(parts: TextParts, config: SentimentConfig): Sen
   const validation = heldOut("validation");
   const test = heldOut("test");
 
-  // A phrase that is a whole text has been seen: a training text is there already, and a held-out one
-  // must not be learned.
-  const phrases = split(whole.flatMap((row) => row.parts ?? [])).filter((row) => {
-    const isNew = row.words.length > 0 && labels.includes(row.label) && !seen.has(keyed(row));
-    if (isNew) seen.add(keyed(row));
-    return isNew;
-  });
-  const train = [...whole, ...phrases];
-  const vocabulary = Vocabulary.fromCounts(countTokens(wordsOf(whole)), {
-    minFrequency,
-    maxSize: maxVocabulary,
-    specials: [PAD, UNKNOWN],
-    unkToken: UNKNOWN,
-  });
+  const middle = split(parts.middle ?? []);
+  const pieces = split([...whole, ...middle].flatMap((row) => row.parts ?? []));
+  const further = newOnes([...middle, ...pieces], seen, [...validation, ...test], labels);
+  const grades = gradesOf([...whole, ...further], labels);
+  const vocabulary = Vocabulary.fromCounts(
+    countTokens(wordsOf(grades ? [...whole, ...middle] : whole)),
+    {
+      minFrequency,
+      maxSize: maxVocabulary,
+      specials: [PAD, UNKNOWN],
+      unkToken: UNKNOWN,
+    },
+  );
   const encode = (rows: readonly Row[]): Example[] =>
-    rows.map(({ text, words, label }) => ({
+    rows.map(({ text, words, label, grade }) => ({
       text,
       tokens: words,
       ids: encodeTokens(vocabulary, words, maxTokens),
-      target: labels.indexOf(label),
+      target: label === undefined ? -1 : labels.indexOf(label),
+      ...(grades && { grade: grades.names.indexOf(grade!) }),
     }));
   return {
     labels,
+    grades,
     vocabulary,
-    train: encode(train),
+    train: encode([...whole, ...further.filter(({ label }) => label !== undefined)]),
+    middle: grades ? encode(further.filter(({ label }) => label === undefined)) : [],
     validation: encode(validation),
     test: encode(test),
     leftOut,
   };
+}
+
+/** A text split into its tokens. */
+type Row = PartText & { words: string[] };
+
+function keyed({ words, label = "" }: Row): string {
+  return `${label}\n${words.join(" ")}`;
+}
+
+/**
+ * Each of the texts once, but for those that are to be found among the whole ones: a training text is
+ * there already, and a held-out one must not be learned. In the middle none is learned that is held
+ * out with a label.
+ */
+function newOnes(
+  rows: readonly Row[],
+  seen: ReadonlySet<string>,
+  heldOut: readonly Row[],
+  labels: readonly string[],
+): Row[] {
+  const held = new Set(heldOut.map(({ words }) => words.join(" ")));
+  const found = new Set<string>();
+  return rows.filter((row) => {
+    const { words, label, grade = label } = row;
+    const text = words.join(" ");
+    const isKnown = label === undefined ? held.has(text) : seen.has(keyed(row));
+    const isWanted = words.length > 0 && (label === undefined || labels.includes(label));
+    const key = `${grade}\n${text}`;
+    if (isKnown || !isWanted || found.has(key)) return false;
+    found.add(key);
+    return true;
+  });
 }
 
 /** Ids of the tokens that the network reads: of more than `most` the first and the last half. */
@@ -226,8 +281,7 @@ function sortedLabels(rows: readonly LabelledText[]): string[] {
       `sentiment: expected classes with several texts each, got ${labels.length} different labels in ${rows.length} texts, such as ${JSON.stringify(only)}. Is it the right column? Numbers must be made into classes first.`,
     );
   }
-  const areNumbers = labels.every((label) => label.trim() !== "" && Number.isFinite(Number(label)));
-  return labels.sort(areNumbers ? (a, b) => Number(a) - Number(b) : undefined);
+  return sortedNames(labels);
 }
 
 function keyOf({ text, label }: LabelledText, tokens: SentimentConfig["tokens"]): string {

@@ -63,7 +63,7 @@ export function networkLogits(model: SentimentModel, examples: readonly Example[
   model.eval();
   const rows: Float64Array[] = new Array<Float64Array>(examples.length);
   try {
-    forEachBatch(examples, model.config, ({ ids, lengths }, places) => {
+    forEachBatch(examples, ({ ids, lengths }, places) => {
       const logits = noGrad(() => model.forward(ids, { lengths }));
       const numClasses = logits.shape[1];
       places.forEach((place, i) => {

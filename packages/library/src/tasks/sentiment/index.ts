@@ -22,9 +22,12 @@ export {
   type Example,
   type LabelledText,
   type LeftOut,
+  type MiddleText,
+  type PartText,
   type SentimentData,
   type TextParts,
 } from "./data.ts";
+export type { Grades } from "./grades.ts";
 export { looksLikeTrees, readTrees, type TreeOptions } from "./trees.ts";
 export { readVectors, type WordVectors } from "./vectors.ts";
 export { positiveOf, SentimentModel, type Mix } from "./model.ts";
@@ -53,4 +56,5 @@ export {
 export { BagOfNgrams, showNgram } from "./bag.ts";
 export { classifyTexts, examplesFor, explainText, type SentimentAnswer } from "./predict.ts";
 export { explain, type WordEffect } from "./explain.ts";
+export { sentimentOnnx } from "./onnx.ts";
 export { loadSentimentModel, saveSentimentModel } from "./model-files.ts";

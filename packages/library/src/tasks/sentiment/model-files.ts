@@ -5,14 +5,16 @@
 import { decodeTaskModel, encodeTaskModel, FormatError, Vocabulary } from "unrolled";
 import { BagOfNgrams } from "./bag.ts";
 import { sentimentConfig, type SentimentConfig } from "./config.ts";
+import type { Grades } from "./grades.ts";
 import { SentimentModel, type Mix } from "./model.ts";
 
 /** `model.safetensors` and `config.json`, by name. */
 export function saveSentimentModel(model: SentimentModel): Record<string, Uint8Array> {
-  const { config, labels, vocabulary, mix, bag } = model;
+  const { config, labels, grades, vocabulary, mix, bag } = model;
   return encodeTaskModel("sentiment", model, {
     config,
     labels,
+    grades,
     vocabulary: vocabulary.toJSON(),
     mix,
     bag: bag && { order: bag.order, ngrams: bag.ngrams },
@@ -32,6 +34,7 @@ export function loadSentimentModel(read: (name: string) => Uint8Array): Sentimen
       sentimentConfig(fields.config as Partial<SentimentConfig>),
       labels,
       Vocabulary.fromJSON(fields.vocabulary),
+      gradesFrom(fields.grades, labels.length),
     );
     const bag = fields.bag as { order: number; ngrams: unknown } | null;
     if (bag) {
@@ -45,6 +48,19 @@ export function loadSentimentModel(read: (name: string) => Uint8Array): Sentimen
 function stringsOf(value: unknown, name: string): string[] {
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
   throw new FormatError(`config.json: expected ${name} to be a list of strings.`);
+}
+
+function gradesFrom(value: unknown, numLabels: number): Grades | null {
+  if (value === null || value === undefined) return null;
+  const { names, labels } = value as Partial<Grades>;
+  const known = stringsOf(names, "grades.names");
+  const isPlace = (label: unknown) => Number.isInteger(label) && (label as number) < numLabels;
+  if (Array.isArray(labels) && labels.length === known.length && labels.every(isPlace)) {
+    return { names: known, labels: labels as number[] };
+  }
+  throw new FormatError(
+    `config.json: expected grades.labels to have a number below ${numLabels} for each of ${known.length} grades, got ${JSON.stringify(labels)}.`,
+  );
 }
 
 function mixOf(value: unknown): Mix {

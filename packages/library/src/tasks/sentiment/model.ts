@@ -2,15 +2,19 @@
  * @file embedding → recurrent layer → pooling → head: logits of the classes.
  */
 
-import { cat, nn, type Tensor, type Vocabulary } from "unrolled";
+import { cat, nn, tensor, type SequenceLengths, type Tensor, type Vocabulary } from "unrolled";
 import type { BagOfNgrams } from "./bag.ts";
 import type { SentimentConfig } from "./config.ts";
 import { PAD, UNKNOWN } from "./data.ts";
+import type { Grades } from "./grades.ts";
 
 const LAYERS = { rnn: nn.RNN, gru: nn.GRU, lstm: nn.LSTM };
 
 /** Standard normal embeddings, as PyTorch begins with, saturate the gates; these learn faster. */
 const EMBEDDING_STD = 0.1;
+
+/** No label is less likely than this, so that its logarithm stays a number. */
+const LEAST = 1e-20;
 
 /** How the network's and the bag's scores are put together: found on the validation part. */
 export interface Mix {
@@ -31,6 +35,8 @@ export class SentimentModel extends nn.Module {
   readonly config: SentimentConfig;
   readonly labels: readonly string[];
   readonly vocabulary: Vocabulary;
+  /** What the head scores where it is not the labels. */
+  readonly grades: Grades | null;
   readonly embedding: nn.Embedding;
   readonly embeddingDropout: nn.LockedDropout;
   readonly recurrent: nn.RNN | nn.GRU | nn.LSTM;
@@ -41,12 +47,18 @@ export class SentimentModel extends nn.Module {
   bag: BagOfNgrams | null = null;
   mix: Mix = { network: 1, bag: 0 };
 
-  constructor(config: SentimentConfig, labels: readonly string[], vocabulary: Vocabulary) {
+  constructor(
+    config: SentimentConfig,
+    labels: readonly string[],
+    vocabulary: Vocabulary,
+    grades: Grades | null = null,
+  ) {
     super();
     const { embeddingDim, hiddenSize, numLayers, bidirectional, pooling, dropout } = config;
     this.config = config;
     this.labels = labels;
     this.vocabulary = vocabulary;
+    this.grades = grades;
     this.embedding = new nn.Embedding(vocabulary.size, embeddingDim, {
       paddingIdx: vocabulary.id(PAD),
     });
@@ -62,7 +74,8 @@ export class SentimentModel extends nn.Module {
     this.attention =
       pooling === "attention" ? new nn.AttentionPooling(features, { batchFirst: true }) : null;
     this.dropout = new nn.Dropout(dropout);
-    this.head = new nn.Linear(features * (pooling === "max+mean" ? 2 : 1), labels.length);
+    const numScores = (grades?.names ?? labels).length;
+    this.head = new nn.Linear(features * (pooling === "max+mean" ? 2 : 1), numScores);
   }
 
   get unknownId(): number {
@@ -74,7 +87,18 @@ export class SentimentModel extends nn.Module {
   }
 
   /** ids [batch, seq] → logits [batch, numClasses] of the network alone */
-  forward(ids: Tensor, { lengths }: { lengths?: Int32Array } = {}): Tensor {
+  forward(ids: Tensor, options: { lengths?: SequenceLengths } = {}): Tensor {
+    const scores = this.scores(ids, options);
+    if (!this.grades) return scores;
+    // A label's probability is that of all its grades.
+    const members = this.labels.map((_, label) =>
+      this.grades!.labels.map((own) => Number(own === label)),
+    );
+    return scores.softmax(-1).matmul(tensor(members).transpose(0, 1)).add(LEAST).log();
+  }
+
+  /** What is trained: of every grade if there are grades, else the logits of the classes. */
+  scores(ids: Tensor, { lengths }: { lengths?: SequenceLengths } = {}): Tensor {
     const [features] = this.read(ids, lengths);
     return this.head.forward(this.dropout.forward(features));
   }
@@ -83,9 +107,11 @@ export class SentimentModel extends nn.Module {
    * What a text is to the head, [batch, features], and the weights [batch, seq] with which
    * attention looked at its steps; null for other poolings.
    */
-  read(ids: Tensor, lengths?: Int32Array): [features: Tensor, weights: Tensor | null] {
+  read(ids: Tensor, lengths?: SequenceLengths): [features: Tensor, weights: Tensor | null] {
     // Without padding there is nothing to leave out, and the fastest kernels can be used.
-    const isEven = !lengths || lengths.every((length) => length === ids.shape[1]);
+    const isEven =
+      !lengths ||
+      (lengths instanceof Int32Array && lengths.every((length) => length === ids.shape[1]));
     const counting = isEven ? {} : { lengths };
     const x = this.embeddingDropout.forward(this.embedding.forward(ids)); // [batch, seq, embeddingDim]
     const [output, states] = this.recurrent.forward(x, undefined, counting);
@@ -93,7 +119,11 @@ export class SentimentModel extends nn.Module {
     return [this.#pool(output, states, counting), null];
   }
 
-  #pool(output: Tensor, states: Tensor | Tensor[], counting: { lengths?: Int32Array }): Tensor {
+  #pool(
+    output: Tensor,
+    states: Tensor | Tensor[],
+    counting: { lengths?: SequenceLengths },
+  ): Tensor {
     const { pooling, bidirectional } = this.config;
     const over = (by: "max" | "mean") =>
       nn.poolOverTime(output, by, { batchFirst: true, ...counting });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RandomGenerator } from "unrolled";
+import { RandomGenerator, tensor } from "unrolled";
 import {
   accuracyDifference,
   classifyTexts,
@@ -24,7 +24,7 @@ import {
 const SMALL: Partial<SentimentConfig> = {
   embeddingDim: 12,
   hiddenSize: 12,
-  batchSize: 16,
+  batchTokens: 150,
   lr: 1e-2,
   minFrequency: 1,
 };
@@ -202,6 +202,42 @@ describe("the parts share nothing", () => {
     ]);
   });
 
+  test("a middle text is learned from if there are grades; where held out with a label, it is not", () => {
+    const graded = (text: string, grade: string) => ({
+      text,
+      grade,
+      label: Number(grade) < 3 ? "neg" : "pos",
+    });
+    const train = [
+      { ...graded("awful film", "1"), parts: [{ text: "the film", grade: "3" }] },
+      graded("dull film", "2"),
+      graded("nice film", "4"),
+      graded("great film", "5"),
+    ];
+    const middle = [
+      { text: "so so", grade: "3", parts: [{ text: "so", grade: "3" }, graded("fine", "4")] },
+      { text: "a film", grade: "3" },
+    ];
+    const validation = [{ text: "A film", label: "pos" }];
+    const data = prepareSentiment({ train, middle, validation, test: [] }, config);
+    expect(data.labels).toEqual(["neg", "pos"]);
+    expect(data.grades).toEqual({ names: ["1", "2", "3", "4", "5"], labels: [0, 0, -1, 1, 1] });
+    expect(data.train.map(({ text, target, grade }) => [text, target, grade])).toEqual([
+      ["awful film", 0, 0],
+      ["dull film", 0, 1],
+      ["nice film", 1, 3],
+      ["great film", 1, 4],
+      ["fine", 1, 3],
+    ]);
+    expect(data.middle.map(({ text }) => text)).toEqual(["so so", "the film", "so"]);
+
+    const some = prepareSentiment(
+      { train: [...train, rows[0]], middle, validation, test: [] },
+      config,
+    );
+    expect([some.grades, some.middle]).toEqual([null, []]);
+  });
+
   test.each([
     [rows.slice(0, 3), /at least 12 labelled texts.*got 3/],
     [rows.map((row) => ({ ...row, label: "pos" })), /two classes at least, got only "pos"/],
@@ -212,6 +248,44 @@ describe("the parts share nothing", () => {
   ])("what cannot be learned from is refused", (given, message) => {
     expect(() => prepareSentiment(splitTexts(given, config), config)).toThrow(message);
   });
+});
+
+test("of a model with grades a label is as probable as its grades together", async () => {
+  const config = sentimentConfig({ ...SMALL, bag: false });
+  const labels = ["neg", "pos"];
+  const rows = ["awful", "dull", "so so", "fine", "great"].flatMap((word, i) =>
+    ["film", "plot", "cast"].map((what) => ({ text: `${word} ${what}`, grade: String(i) })),
+  );
+  const sided = rows.flatMap((row) =>
+    row.grade === "2" ? [] : [{ ...row, label: labels[Number(Number(row.grade) > 2)] }],
+  );
+  const middle = rows.filter(({ grade }) => grade === "2");
+  const validation = [...sided, ...sided].map((row) => ({ ...row, text: `${row.text} here` }));
+  const data = prepareSentiment({ train: sided, middle, validation, test: [] }, config);
+  const { model } = await trainSentiment(data, config, { budget: { steps: 60 } });
+  const ids = tensor([[...data.train[0].ids]], { dtype: "int32" });
+  const p = model.scores(ids).softmax(-1).data;
+  const [neg, pos] = model.forward(ids).data;
+  expect(Math.exp(neg)).toBeCloseTo(p[0] + p[1], 5);
+  expect(Math.exp(pos)).toBeCloseTo(p[3] + p[4], 5);
+  expect(classifyTexts(model, ["awful film", "great plot"]).map(({ label }) => label)).toEqual(
+    labels,
+  );
+
+  const files = saveSentimentModel(model);
+  const again = loadSentimentModel((name) => files[name]);
+  expect(evaluateSentiment(again, data.validation)).toEqual(
+    evaluateSentiment(model, data.validation),
+  );
+  const json = JSON.parse(new TextDecoder().decode(files["config.json"])) as { grades: object };
+  json.grades = { names: ["1", "2"], labels: [0] };
+  const broken: typeof files = {
+    ...files,
+    "config.json": new TextEncoder().encode(JSON.stringify(json)),
+  };
+  expect(() => loadSentimentModel((name) => broken[name])).toThrow(
+    /expected grades.labels to have a number below 2 for each of 2 grades, got \[0\]/,
+  );
 });
 
 test("the majority is as often right as its class is frequent", () => {

@@ -16,10 +16,10 @@ import {
   type Tensor,
 } from "unrolled";
 import type { BagOfNgrams } from "./bag.ts";
-import { batchSizeFor, dropWords, textsLoader } from "./batches.ts";
+import { dropWords, textsLoader } from "./batches.ts";
 import { fitFactors, meanLogLoss } from "./calibrate.ts";
 import type { SentimentConfig } from "./config.ts";
-import type { Example, SentimentData } from "./data.ts";
+import type { SentimentData } from "./data.ts";
 import { networkLogits, voicesOf } from "./evaluate.ts";
 import { SentimentModel } from "./model.ts";
 import { useVectors, type WordVectors } from "./vectors.ts";
@@ -39,18 +39,23 @@ export interface SentimentResult {
 }
 
 /** About what a network needs to learn, and what a core does in a few minutes. */
-const USUAL_STEPS = 800;
+const USUAL_STEPS = 1500;
 const MOST_TOKENS = 2e6;
+const MOST_EPOCHS = 100;
 
 /**
- * How often the training part is read if nobody says: for about 800 steps, but no more than two
- * million tokens, between 3 and 30 times.
+ * How often the training part is read if nobody says: for about 1,500 steps, but no more than two
+ * million tokens, between 2 and 100 times.
  */
-export function defaultEpochs(train: readonly Example[], config: SentimentConfig): number {
-  const steps = Math.ceil(train.length / batchSizeFor(train, config));
-  const tokens = train.reduce((sum, { ids }) => sum + ids.length, 0);
-  const epochs = Math.min(USUAL_STEPS / steps, MOST_TOKENS / tokens, 30);
-  return Math.max(3, Math.round(epochs));
+export function defaultEpochs(data: SentimentData, config: SentimentConfig): number {
+  const { batchesPerEpoch } = trainingBatches(data, config);
+  const tokens = [...data.train, ...data.middle].reduce((sum, { ids }) => sum + ids.length, 0);
+  const epochs = Math.min(USUAL_STEPS / batchesPerEpoch, MOST_TOKENS / tokens, MOST_EPOCHS);
+  return Math.max(2, Math.round(epochs));
+}
+
+function trainingBatches({ train, middle }: SentimentData, config: SentimentConfig) {
+  return textsLoader([...train, ...middle], config, ({ target, grade }) => grade ?? target);
 }
 
 /**
@@ -68,24 +73,26 @@ export async function trainSentiment(
 ): Promise<SentimentResult> {
   const { bag = null, vectors } = options;
   const { lr, weightDecay } = config;
-  const epochs = defaultEpochs(data.train, config);
+  const epochs = defaultEpochs(data, config);
   const budget = options.budget ?? { epochs };
   manualSeed(config.seed);
-  const model = new SentimentModel(config, data.labels, data.vocabulary);
+  const model = new SentimentModel(config, data.labels, data.vocabulary, data.grades);
   if (vectors) useVectors(model, vectors);
   const targets = data.validation.map(({ target }) => target);
   const weight = config.classWeights === "balanced" ? balancedClasses(data) : null;
+  // Grades say by themselves how sure one may be.
+  const labelSmoothing = data.grades ? 0 : config.labelSmoothing;
 
   const result = await fit({
     ...taskRun({ ...options, budget }),
     model,
     optimizer: new optim.AdamW(model.parameters(), { lr, weightDecay }),
-    batches: textsLoader(data.train, config),
+    batches: trainingBatches(data, config),
     loss: ({ ids, lengths, targets }) =>
       nn.crossEntropy(
-        model.forward(dropWords(ids, config.wordDropout, model.unknownId), { lengths }),
+        model.scores(dropWords(ids, config.wordDropout, model.unknownId), { lengths }),
         targets,
-        { weight, labelSmoothing: config.labelSmoothing },
+        { weight, labelSmoothing },
       ),
     // Twice an epoch, so that a few epochs leave something to choose from.
     validations: "minutes" in budget ? undefined : Math.min(20, Math.max(6, 2 * epochs)),
@@ -110,9 +117,10 @@ function calibratedLoss(logits: Parameters<typeof meanLogLoss>[0], targets: numb
   return meanLogLoss(logits, targets, factor);
 }
 
-/** n / (classes · n_c): all classes weigh alike, and a text 1 on average. */
-function balancedClasses({ labels, train }: SentimentData): Tensor {
+/** n / (classes · n_c): all classes weigh alike, and a text 1 on average. A grade weighs as its label. */
+function balancedClasses({ labels, grades, train }: SentimentData): Tensor {
   const counts = new Float64Array(labels.length);
   for (const { target } of train) counts[target]++;
-  return tensor(counts.map((count) => train.length / (labels.length * Math.max(1, count))));
+  const weights = counts.map((count) => train.length / (labels.length * Math.max(1, count)));
+  return tensor(grades ? grades.labels.map((label) => (label < 0 ? 1 : weights[label])) : weights);
 }
