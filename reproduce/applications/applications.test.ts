@@ -191,7 +191,7 @@ describe("folds", () => {
       { ...second, score: 82 },
     ]);
     const text = page(APPLICATION);
-    expect(text).toContain("| **81.0** ± 12.7 | ≥ 80.0, reached |");
+    expect(text).toContain("| **81.0** ± 12.7<br>long ones: 60.0 | ≥ 80.0, reached |");
     expect(text).toContain("| 2 of 2 folds |");
     expect(text.match(/a paper, read/g)).toHaveLength(1);
     expect(text).toContain(
