@@ -30,3 +30,38 @@ test("--dev and --test name files: nothing is taken away from what trains", asyn
     /60 texts to learn from .* 14 to choose with, 22 to measure with/,
   );
 });
+
+test("stars are learned as such and answered in two, whatever stars another file has", async () => {
+  const words = ["awful", "dull", "so so", "fine", "great"];
+  const stars = (count: number, least: number) =>
+    `text,stars\n${Array.from({ length: count }, (_, i) => {
+      const star = least + (i % (6 - least));
+      return `a film number ${i} that is ${words[star - 1]},${star}`;
+    }).join("\n")}\n`;
+  const folder = makeFolder({ "stars.csv": stars(150, 1), "good.csv": stars(20, 4) });
+  const inFolder = (...args: string[]) => unrolled(args, { cwd: folder });
+  const small = ["--hidden", "8", "--embedding", "8", "--lr", "0.02", "--steps", "60"];
+  const trained = await inFolder(
+    "train",
+    "sentiment",
+    "stars.csv",
+    "--binary",
+    ...small,
+    "-o",
+    "m",
+  );
+  expect(trained.code).toBe(0);
+  expect(trained.stdout.replaceAll(/\s+/g, " ")).toMatch(
+    /learns the grades 1, 2, 3, 4, 5, also from 30 texts in the middle/,
+  );
+  const { code, stdout } = await inFolder("eval", "m", "good.csv");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/Labels below 3 are negative/);
+  expect(stdout).toMatch(/positive +20 /);
+
+  const exported = await inFolder("export", "m", "--onnx", "m.onnx");
+  expect(exported.code).toBe(0);
+  expect(exported.stdout.replaceAll(/\s+/g, " ")).toMatch(
+    /ids \[batch, seq\].*The bag of words, which votes beside the network here, is not in it/,
+  );
+});

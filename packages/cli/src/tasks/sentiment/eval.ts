@@ -59,6 +59,7 @@ function evalCommand(directory: string, inputs: string[], options: EvalOptions):
     // As in training, unless something else is said.
     usual: (start?.columns as ReadingOptions["usual"]) ?? undefined,
     binary: options.binary ?? (start?.binary as boolean | undefined),
+    half: (start?.half as number | undefined | null) ?? undefined,
     phrases: false,
   });
   const examples = examplesFor(model, rows);

@@ -29,6 +29,8 @@ export interface ReadParts {
   source: Source;
   about: string[];
   columns: LabelledTexts["columns"];
+  /** Where labels became two, the number between them. */
+  half?: number;
 }
 
 export function readParts(
@@ -38,8 +40,10 @@ export function readParts(
 ): ReadParts {
   const { devFile, testFile, fold } = options;
   const all = readLabelled(inputs, options);
-  const dev = devFile === undefined ? null : readLabelled([devFile], options);
-  const test = testFile === undefined ? null : readLabelled([testFile], options);
+  const { half } = all;
+  const other = (file: string) => readLabelled([file], { ...options, half, phrases: false });
+  const dev = devFile === undefined ? null : other(devFile);
+  const test = testFile === undefined ? null : other(testFile);
   const files = [all, dev, test].filter((read) => read !== null);
   if (fold !== undefined && (dev || test)) {
     throw new MisuseError("--fold: the fold is the test part, so leave out --dev and --test.");
@@ -50,6 +54,7 @@ export function readParts(
     source: joinSources(files.map(({ source }) => source)),
     about: files.flatMap(({ about }) => about),
     columns: all.columns,
+    half,
   };
 }
 

@@ -46,12 +46,15 @@ export interface ReadingOptions extends TableOptions {
   phrases?: boolean;
   /** Numbers as labels become `negative` and `positive`; the middle is learned from alone. */
   binary?: boolean;
+  /** The number between the two, where other texts have told it. Default: the middle of the range. */
+  half?: number;
 }
 
 export interface LabelledTexts {
   rows: LabelledText[];
   /** Where labels became two, what lies between them. */
   middle?: MiddleText[];
+  half?: number;
   /** The columns that the texts and classes are from; null where there are none. */
   columns: { text: string; label: string } | null;
   /** The fold of every row, where there is a column for it. */
@@ -67,7 +70,7 @@ export function readLabelled(inputs: readonly string[], options: ReadingOptions)
   const [first] = inputs;
   const trees = inputs.length === 1 && !isFolder(first) ? tryTrees(first, options) : null;
   const found = trees ?? fromTable(tableOf(inputs, options), options);
-  if (options.binary) return { ...found, ...inTwo(found) };
+  if (options.binary) return { ...found, ...inTwo(found, options.half) };
   return found;
 }
 
@@ -150,8 +153,11 @@ function fromTable(table: Table, options: ReadingOptions): LabelledTexts {
   };
 }
 
-/** Numbers below and above the middle of their range; as grades they stay what they were. */
-function inTwo({ rows, folds, about }: LabelledTexts): Partial<LabelledTexts> {
+/** Numbers below and above `half`; as grades they stay what they were. */
+function inTwo(
+  { rows, folds, about }: LabelledTexts,
+  known: number | undefined,
+): Partial<LabelledTexts> {
   const numbers = rows.map(({ label }) => Number(label));
   const odd = rows.find((_, i) => !Number.isFinite(numbers[i]));
   if (odd) {
@@ -163,7 +169,7 @@ function inTwo({ rows, folds, about }: LabelledTexts): Partial<LabelledTexts> {
     ({ low, high }, n) => ({ low: Math.min(low, n), high: Math.max(high, n) }),
     { low: Infinity, high: -Infinity },
   );
-  const half = (bounds.low + bounds.high) / 2;
+  const half = known ?? (bounds.low + bounds.high) / 2;
   const sideOf = ({ text, label: grade = "" }: PartText): PartText => {
     if (Number(grade) === half) return { text, grade };
     return { text, grade, label: Number(grade) < half ? "negative" : "positive" };
@@ -178,6 +184,7 @@ function inTwo({ rows, folds, about }: LabelledTexts): Partial<LabelledTexts> {
   return {
     rows: kept,
     middle: sided.filter((row) => !hasSide(row)),
+    half,
     folds: folds && folds.filter((_, i) => hasSide(sided[i])),
     about: [
       ...about,

@@ -171,6 +171,7 @@ async function trainSentimentCommand(inputs: string[], options: TrainOptions): P
   run.start({
     columns: read.columns,
     binary: run.reading.binary ?? false,
+    half: read.half ?? null,
     labels: data.labels,
     grades: data.grades?.names ?? null,
     vocabSize: data.vocabulary.size,
