@@ -118,7 +118,11 @@ export function setUpTrain(command: Command): void {
     .addOption(number("seed", "--seed <n>", "the same seed gives the same model", wholeNumber(0)));
   for (const option of tableOptions()) command.addOption(option);
   command.action(trainSentimentCommand);
-  addRunOptions(command, { name: "<name of the data>-<cell>", budget: { epochs: USUAL_EPOCHS } });
+  addRunOptions(command, {
+    name: "<name of the data>-<cell>",
+    budget: { epochs: USUAL_EPOCHS },
+    patience: PATIENCE,
+  });
   addExamples(
     command,
     [
@@ -133,6 +137,8 @@ export function setUpTrain(command: Command): void {
 
 /** What the help says; the data decides. */
 const USUAL_EPOCHS = 2;
+/** Few texts are soon known by heart; with many there are not so many validations. */
+const PATIENCE = 8;
 
 async function trainSentimentCommand(inputs: string[], options: TrainOptions): Promise<void> {
   const cell = options.cell ?? SENTIMENT_DEFAULTS.cell;
@@ -152,6 +158,7 @@ async function trainSentimentCommand(inputs: string[], options: TrainOptions): P
         embeddingDim: pretrained?.dim ?? SENTIMENT_DEFAULTS.embeddingDim,
       },
       budget: { epochs: USUAL_EPOCHS },
+      patience: PATIENCE,
       reading: {
         ...{ text, label, binary, phrases, foldColumn, fold, devFile, testFile, vectors },
         ...{ delimiter, header, encoding },
