@@ -49,16 +49,25 @@ test.for(["rnn", "gru", "lstm", "mingru", "minlstm", "irnn", "layernorm-lstm", "
   },
 );
 
-test.for(["last", "mean", "max", "max+mean", "attention"] as const)(
-  "a classifier that pools by %s reads texts of several lengths together",
-  async (pooling, context) => {
+const GRADES = { names: ["1", "2", "3", "4"], labels: [1, -1, 0, 0] };
+
+test.for([
+  ["last", null],
+  ["mean", null],
+  ["max", null],
+  ["max+mean", null],
+  ["attention", null],
+  ["max", GRADES],
+] as const)(
+  "a classifier that pools by %s, with grades %j, reads texts of several lengths together",
+  async ([pooling, grades], context) => {
     const config = sentimentConfig({ embeddingDim: 5, hiddenSize: 6, pooling, minFrequency: 1 });
     const train = ["good film", "bad film", "dull", "fine"].map((text, i) => ({
       text,
       label: i % 2 ? "neg" : "pos",
     }));
     const { labels, vocabulary } = prepareSentiment({ train, validation: [], test: [] }, config);
-    const model = fillParameters(new SentimentModel(config, labels, vocabulary)).eval();
+    const model = fillParameters(new SentimentModel(config, labels, vocabulary, grades)).eval();
     const bytes = sentimentOnnx(model);
     expect(sha256(graphOf(bytes)), "the graph that ONNX Runtime agreed with").toMatchSnapshot();
     const runnable = await openOnnx(context, bytes);
