@@ -85,6 +85,9 @@ export function setUpTrain(command: Command): void {
     .addOption(number("hiddenSize", "--hidden <n>", "features of each direction", wholeNumber(1)))
     .addOption(number("numLayers", "--layers <n>", "recurrent layers", wholeNumber(1)))
     .addOption(number("embeddingDim", "--embedding <n>", "features of a token", wholeNumber(1)))
+    .addOption(
+      number("letterNgrams", "--letters <n>", "vectors that letter n-grams share", wholeNumber(0)),
+    )
     .option("--vectors <file>", "pretrained word vectors: GloVe's or word2vec's text format")
     .option("--no-bag", "do not let the bag of words vote with the network")
     .addOption(number("dropout", "--dropout <p>", "before the head", share("[0, 1)")))

@@ -13,10 +13,12 @@ import {
 } from "unrolled";
 import type { SentimentConfig } from "./config.ts";
 import type { Example } from "./data.ts";
+import { spellingOf, type Spelling } from "./spelling.ts";
 
 export interface TextsBatch {
   ids: Tensor; //         [batch, seq]
   lengths: Int32Array; // [batch]
+  spelling: Spelling;
 }
 
 export interface TrainingBatch extends TextsBatch {
@@ -27,7 +29,8 @@ export interface TrainingBatch extends TextsBatch {
 const [FEWEST, MOST] = [8, 512];
 
 export function collateTexts(examples: readonly Example[]): TextsBatch {
-  return collateIds(examples.map((example) => example.ids));
+  const { ids, lengths } = collateIds(examples.map((example) => example.ids));
+  return { ids, lengths, spelling: spellingOf(examples, ids.shape[1]) };
 }
 
 /** The training batches, of texts of one length where enough have it, with a place that can be saved. */

@@ -17,6 +17,11 @@ export interface SentimentConfig {
   /** How many different tokens at most. */
   maxVocabulary: number;
   embeddingDim: number;
+  /**
+   * How many vectors the letter n-grams of words share, see `spelling.ts`: a word's own vector and the
+   * mean of theirs are added. 0: a word is known by itself alone.
+   */
+  letterNgrams: number;
   /** Features of the hidden state, in each direction. */
   hiddenSize: number;
   numLayers: number;
@@ -72,6 +77,7 @@ export const SENTIMENT_DEFAULTS: Readonly<SentimentConfig> = {
   minFrequency: 2,
   maxVocabulary: 30_000,
   embeddingDim: 128,
+  letterNgrams: 0,
   hiddenSize: 128,
   numLayers: 1,
   bidirectional: true,
@@ -134,6 +140,8 @@ export function sentimentConfig(changes: Partial<SentimentConfig> = {}): Sentime
     check(key, config[key] >= 0 && config[key] < 1, "at least 0 and below 1");
   }
   for (const key of SHARES) check(key, config[key] > 0 && config[key] < 1, "between 0 and 1");
+  const { letterNgrams } = config;
+  check("letterNgrams", Number.isInteger(letterNgrams) && letterNgrams >= 0, "0 or more");
   check("test", config.test + config.validation < 1, "below 1 together with validation");
   check("lr", config.lr > 0 && config.lr < Infinity, "above 0");
   check("weightDecay", config.weightDecay >= 0, "0 or more");

@@ -264,6 +264,11 @@ export function encodeTokens(
   return vocabulary.encode([...tokens.slice(0, head), ...(tail > 0 ? tokens.slice(-tail) : [])]);
 }
 
+/** Where among an example's tokens the `i`-th stands that the network reads. */
+export function placeOfToken({ tokens, ids }: Pick<Example, "tokens" | "ids">, i: number): number {
+  return i < Math.ceil(ids.length / 2) ? i : i + tokens.length - ids.length;
+}
+
 function* wordsOf(rows: readonly { words: readonly string[] }[]) {
   for (const { words } of rows) yield* words;
 }

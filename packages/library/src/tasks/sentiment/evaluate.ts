@@ -63,8 +63,8 @@ export function networkLogits(model: SentimentModel, examples: readonly Example[
   model.eval();
   const rows: Float64Array[] = new Array<Float64Array>(examples.length);
   try {
-    forEachBatch(examples, ({ ids, lengths }, places) => {
-      const logits = noGrad(() => model.forward(ids, { lengths }));
+    forEachBatch(examples, ({ ids, lengths, spelling }, places) => {
+      const logits = noGrad(() => model.forward(ids, { lengths, spelling }));
       const numClasses = logits.shape[1];
       places.forEach((place, i) => {
         rows[place] = Float64Array.from(logits.data.subarray(i * numClasses, (i + 1) * numClasses));

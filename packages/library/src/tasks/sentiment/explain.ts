@@ -4,9 +4,10 @@
 
 import { noGrad } from "unrolled";
 import { collateTexts } from "./batches.ts";
-import type { Example } from "./data.ts";
+import { placeOfToken, type Example } from "./data.ts";
 import { mixedLogits, voicesOf } from "./evaluate.ts";
 import type { SentimentModel } from "./model.ts";
+import { HIDDEN } from "./spelling.ts";
 
 export interface WordEffect {
   token: string;
@@ -42,15 +43,11 @@ export function explain(model: SentimentModel, example: Example, answer: number)
 function without(model: SentimentModel, example: Example, start: number, count: number): Example {
   const { tokens, ids } = example;
   const isOut = (i: number) => i >= start && i < start + count;
-  // Of a long text the network reads the head and the tail.
-  const cut = tokens.length - ids.length;
-  const head = Math.ceil(ids.length / 2);
-  const placeOf = (i: number) => (cut === 0 || i < head ? i : i + cut);
   return {
     ...example,
     // A token of its own that no n-gram has: pairs across the gap would be pairs nobody wrote.
-    tokens: tokens.map((token, i) => (isOut(i) ? "\u0000" : token)),
-    ids: ids.map((id, i) => (isOut(placeOf(i)) ? model.unknownId : id)),
+    tokens: tokens.map((token, i) => (isOut(i) ? HIDDEN : token)),
+    ids: ids.map((id, i) => (isOut(placeOfToken(example, i)) ? model.unknownId : id)),
   };
 }
 
@@ -71,8 +68,8 @@ function attentionOf(model: SentimentModel, example: Example): Float32Array | nu
   if (!model.attention || example.ids.length < example.tokens.length) return null;
   const wasTraining = model.training;
   model.eval();
-  const { ids, lengths } = collateTexts([example]);
-  const [, weights] = noGrad(() => model.read(ids, lengths));
+  const { ids, lengths, spelling } = collateTexts([example]);
+  const [, weights] = noGrad(() => model.read(ids, lengths, spelling));
   model.train(wasTraining);
   return weights ? (weights.data as Float32Array) : null;
 }

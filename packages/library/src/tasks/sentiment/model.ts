@@ -2,16 +2,19 @@
  * @file embedding → recurrent layer → pooling → head: logits of the classes.
  */
 
-import { cat, nn, tensor, type SequenceLengths, type Tensor, type Vocabulary } from "unrolled";
+import { cat, nn, tensor, zeros, type SequenceLengths, type Tensor, type Vocabulary } from "unrolled";
 import type { BagOfNgrams } from "./bag.ts";
 import type { SentimentConfig } from "./config.ts";
 import { PAD, UNKNOWN } from "./data.ts";
 import type { Grades } from "./grades.ts";
+import { LetterNgrams, type Spelling } from "./spelling.ts";
 
 const LAYERS = { rnn: nn.RNN, gru: nn.GRU, lstm: nn.LSTM };
 
 /** Standard normal embeddings, as PyTorch begins with, saturate the gates; these learn faster. */
 const EMBEDDING_STD = 0.1;
+/** Of letters a dozen are averaged, which leaves a word about as much as its own vector has. */
+const LETTERS_STD = 0.35;
 
 /** No label is less likely than this, so that its logarithm stays a number. */
 const LEAST = 1e-20;
@@ -30,6 +33,13 @@ export function positiveOf(labels: readonly string[]): number {
   return named >= 0 ? named : labels.length - 1;
 }
 
+export interface SentimentForwardOptions {
+  /** How many tokens each text has [batch]. Default: all. */
+  lengths?: SequenceLengths;
+  /** The words behind the ids, for a network that knows letters. Default: nothing is known of them. */
+  spelling?: Spelling;
+}
+
 /** A classifier of texts. */
 export class SentimentModel extends nn.Module {
   readonly config: SentimentConfig;
@@ -38,6 +48,9 @@ export class SentimentModel extends nn.Module {
   /** What the head scores where it is not the labels. */
   readonly grades: Grades | null;
   readonly embedding: nn.Embedding;
+  /** Vectors of letter n-grams, whose mean is added to a word's own; null without. */
+  readonly letters: nn.EmbeddingBag | null;
+  readonly #ngrams: LetterNgrams;
   readonly embeddingDropout: nn.LockedDropout;
   readonly recurrent: nn.RNN | nn.GRU | nn.LSTM;
   readonly attention: nn.AttentionPooling | null;
@@ -63,6 +76,10 @@ export class SentimentModel extends nn.Module {
       paddingIdx: vocabulary.id(PAD),
     });
     this.embedding.weight.mul_(EMBEDDING_STD);
+    const { letterNgrams } = config;
+    this.letters = letterNgrams > 0 ? new nn.EmbeddingBag(letterNgrams, embeddingDim) : null;
+    this.letters?.weight.mul_(LETTERS_STD);
+    this.#ngrams = new LetterNgrams(letterNgrams);
     this.embeddingDropout = new nn.LockedDropout(config.embeddingDropout, { batchFirst: true });
     this.recurrent = new LAYERS[config.cell](embeddingDim, hiddenSize, {
       numLayers,
@@ -87,7 +104,7 @@ export class SentimentModel extends nn.Module {
   }
 
   /** ids [batch, seq] → logits [batch, numClasses] of the network alone */
-  forward(ids: Tensor, options: { lengths?: SequenceLengths } = {}): Tensor {
+  forward(ids: Tensor, options: SentimentForwardOptions = {}): Tensor {
     const scores = this.scores(ids, options);
     if (!this.grades) return scores;
     // A label's probability is that of all its grades.
@@ -98,8 +115,8 @@ export class SentimentModel extends nn.Module {
   }
 
   /** What is trained: of every grade if there are grades, else the logits of the classes. */
-  scores(ids: Tensor, { lengths }: { lengths?: SequenceLengths } = {}): Tensor {
-    const [features] = this.read(ids, lengths);
+  scores(ids: Tensor, { lengths, spelling }: SentimentForwardOptions = {}): Tensor {
+    const [features] = this.read(ids, lengths, spelling);
     return this.head.forward(this.dropout.forward(features));
   }
 
@@ -107,16 +124,36 @@ export class SentimentModel extends nn.Module {
    * What a text is to the head, [batch, features], and the weights [batch, seq] with which
    * attention looked at its steps; null for other poolings.
    */
-  read(ids: Tensor, lengths?: SequenceLengths): [features: Tensor, weights: Tensor | null] {
+  read(
+    ids: Tensor,
+    lengths?: SequenceLengths,
+    spelling?: Spelling,
+  ): [features: Tensor, weights: Tensor | null] {
     // Without padding there is nothing to leave out, and the fastest kernels can be used.
     const isEven =
       !lengths ||
       (lengths instanceof Int32Array && lengths.every((length) => length === ids.shape[1]));
     const counting = isEven ? {} : { lengths };
-    const x = this.embeddingDropout.forward(this.embedding.forward(ids)); // [batch, seq, embeddingDim]
+    const x = this.embeddingDropout.forward(this.#vectors(ids, spelling)); // [batch, seq, embeddingDim]
     const [output, states] = this.recurrent.forward(x, undefined, counting);
     if (this.attention) return this.attention.forward(output, counting);
     return [this.#pool(output, states, counting), null];
+  }
+
+  /** A word's own vector, and what its letters say. */
+  #vectors(ids: Tensor, spelling?: Spelling): Tensor {
+    const own = this.embedding.forward(ids);
+    if (!this.letters || !spelling) return own;
+    return own.add(
+      this.lettersOf(spelling.words).indexSelect(0, spelling.places.flatten()).reshape(own.shape),
+    );
+  }
+
+  /** words → [words, embeddingDim]: what the letters of each say. Only where there are `letters`. */
+  lettersOf(words: readonly string[]): Tensor {
+    const { ids, offsets } = this.#ngrams.bagsOf(words);
+    if (ids.length === 0) return zeros([words.length, this.config.embeddingDim]);
+    return this.letters!.forward(tensor(ids), { offsets });
   }
 
   #pool(

@@ -2,9 +2,10 @@
  * @file A classifier for other programs: its graph, and in the metadata all that is needed to use it.
  */
 
-import { exportOnnx, tensor } from "unrolled";
-import { UNKNOWN } from "./data.ts";
-import type { SentimentModel } from "./model.ts";
+import { exportOnnx, noGrad, tensor } from "unrolled";
+import { PAD, UNKNOWN } from "./data.ts";
+import { SentimentModel } from "./model.ts";
+import { HIDDEN } from "./spelling.ts";
 
 /**
  * The network as an ONNX file. The bag of words stays outside, since its n-grams are text.
@@ -17,6 +18,7 @@ import type { SentimentModel } from "./model.ts";
  */
 export function sentimentOnnx(model: SentimentModel): Uint8Array {
   const { config, labels, vocabulary, mix } = model;
+  const network = model.letters ? withoutLetters(model) : model;
   const unknown = vocabulary.id(UNKNOWN);
   const ids = tensor(
     [
@@ -25,10 +27,23 @@ export function sentimentOnnx(model: SentimentModel): Uint8Array {
     ],
     { dtype: "int32" },
   );
-  return exportOnnx(model, [ids, { lengths: tensor([3, 2], { dtype: "int32" }) }], {
+  return exportOnnx(network, [ids, { lengths: tensor([3, 2], { dtype: "int32" }) }], {
     inputNames: ["ids", "lengths"],
     outputNames: ["logits"],
     dynamicAxes: { ids: { 0: "batch", 1: "seq" }, lengths: { 0: "batch" } },
     metadata: { task: "sentiment", config, labels, vocabulary: vocabulary.toJSON(), mix },
   });
+}
+
+/** The same network for words of the vocabulary: what their letters say is added to their vectors. */
+export function withoutLetters(model: SentimentModel): SentimentModel {
+  const { config, labels, vocabulary, grades } = model;
+  const plain = new SentimentModel({ ...config, letterNgrams: 0 }, labels, vocabulary, grades);
+  const known = new Set([PAD, UNKNOWN]);
+  const words = vocabulary.tokens.map((token) => (known.has(token) ? HIDDEN : token));
+  const weights = model.stateDict();
+  delete weights["letters.weight"];
+  const table = noGrad(() => model.embedding.weight.add(model.lettersOf(words)));
+  plain.loadStateDict({ ...weights, "embedding.weight": table });
+  return plain.train(model.training);
 }

@@ -88,9 +88,9 @@ export async function trainSentiment(
     model,
     optimizer: new optim.AdamW(model.parameters(), { lr, weightDecay }),
     batches: trainingBatches(data, config),
-    loss: ({ ids, lengths, targets }) =>
+    loss: ({ ids, lengths, spelling, targets }) =>
       nn.crossEntropy(
-        model.scores(dropWords(ids, config.wordDropout, model.unknownId), { lengths }),
+        model.scores(dropWords(ids, config.wordDropout, model.unknownId), { lengths, spelling }),
         targets,
         { weight, labelSmoothing },
       ),
