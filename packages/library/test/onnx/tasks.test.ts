@@ -61,7 +61,8 @@ test.for([
 ] as const)(
   "a classifier that pools by %s, with grades %j, reads texts of several lengths together",
   async ([pooling, grades], context) => {
-    const config = sentimentConfig({ embeddingDim: 5, hiddenSize: 6, pooling, minFrequency: 1 });
+    const shared = { embeddingDim: 5, hiddenSize: 6, letterNgrams: 0, minFrequency: 1 };
+    const config = sentimentConfig({ ...shared, pooling });
     const train = ["good film", "bad film", "dull", "fine"].map((text, i) => ({
       text,
       label: i % 2 ? "neg" : "pos",

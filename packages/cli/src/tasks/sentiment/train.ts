@@ -158,6 +158,7 @@ async function trainSentimentCommand(inputs: string[], options: TrainOptions): P
       name: `${stemOf(inputs[0])}-${cell}`,
       defaults: {
         ...SENTIMENT_DEFAULTS,
+        ...(options.tokens === "char" && { letterNgrams: 0 }),
         embeddingDim: pretrained?.dim ?? SENTIMENT_DEFAULTS.embeddingDim,
       },
       budget: { epochs: USUAL_EPOCHS },

@@ -19,7 +19,8 @@ export interface SentimentConfig {
   embeddingDim: number;
   /**
    * How many vectors the letter n-grams of words share, see `spelling.ts`: a word's own vector and the
-   * mean of theirs are added. 0: a word is known by itself alone.
+   * mean of theirs are added. Without it the treebank's two classes are 1 to 2 points worse. 0: a word
+   * is known by itself alone, as characters always are.
    */
   letterNgrams: number;
   /** Features of the hidden state, in each direction. */
@@ -77,7 +78,7 @@ export const SENTIMENT_DEFAULTS: Readonly<SentimentConfig> = {
   minFrequency: 2,
   maxVocabulary: 30_000,
   embeddingDim: 128,
-  letterNgrams: 0,
+  letterNgrams: 20_000,
   hiddenSize: 128,
   numLayers: 1,
   bidirectional: true,
@@ -120,6 +121,7 @@ const SHARES = ["validation", "test", "threshold"] as const;
 /** The defaults, with `changes` applied and checked. */
 export function sentimentConfig(changes: Partial<SentimentConfig> = {}): SentimentConfig {
   const config = { ...SENTIMENT_DEFAULTS, ...changes };
+  if (config.tokens === "char") config.letterNgrams = 0;
   for (const [key, choices] of Object.entries(CHOICES)) {
     const value = config[key as keyof typeof CHOICES];
     if ((choices as readonly string[]).includes(value)) continue;

@@ -8,6 +8,9 @@ import { sentimentConfig, type SentimentConfig } from "./config.ts";
 import type { Grades } from "./grades.ts";
 import { SentimentModel, type Mix } from "./model.ts";
 
+/** What a model is like whose configuration does not say, because there was no choice. */
+const BEFORE: Partial<SentimentConfig> = { letterNgrams: 0 };
+
 /** `model.safetensors` and `config.json`, by name. */
 export function saveSentimentModel(model: SentimentModel): Record<string, Uint8Array> {
   const { config, labels, grades, vocabulary, mix, bag } = model;
@@ -31,7 +34,7 @@ export function loadSentimentModel(read: (name: string) => Uint8Array): Sentimen
   return decodeTaskModel("sentiment", read, (fields) => {
     const labels = stringsOf(fields.labels, "labels");
     const model = new SentimentModel(
-      sentimentConfig(fields.config as Partial<SentimentConfig>),
+      sentimentConfig({ ...BEFORE, ...(fields.config as Partial<SentimentConfig>) }),
       labels,
       Vocabulary.fromJSON(fields.vocabulary),
       gradesFrom(fields.grades, labels.length),

@@ -2,7 +2,15 @@
  * @file embedding → recurrent layer → pooling → head: logits of the classes.
  */
 
-import { cat, nn, tensor, zeros, type SequenceLengths, type Tensor, type Vocabulary } from "unrolled";
+import {
+  cat,
+  nn,
+  tensor,
+  zeros,
+  type SequenceLengths,
+  type Tensor,
+  type Vocabulary,
+} from "unrolled";
 import type { BagOfNgrams } from "./bag.ts";
 import type { SentimentConfig } from "./config.ts";
 import { PAD, UNKNOWN } from "./data.ts";

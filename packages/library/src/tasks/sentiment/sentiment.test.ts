@@ -23,6 +23,7 @@ import {
 
 const SMALL: Partial<SentimentConfig> = {
   embeddingDim: 12,
+  letterNgrams: 200,
   hiddenSize: 12,
   batchTokens: 150,
   lr: 1e-2,
