@@ -16,6 +16,7 @@ import {
   saveSentimentModel,
   SENTIMENT_DEFAULTS,
   sentimentConfig,
+  sentimentDefaults,
   trainSentiment,
   tunedBag,
   voicesOf,
@@ -144,7 +145,8 @@ const USUAL_EPOCHS = 2;
 const PATIENCE = 8;
 
 async function trainSentimentCommand(inputs: string[], options: TrainOptions): Promise<void> {
-  const cell = options.cell ?? SENTIMENT_DEFAULTS.cell;
+  const defaults = sentimentDefaults(options.tokens);
+  const cell = options.cell ?? defaults.cell;
   const { text, label, binary, foldColumn, fold, devFile, testFile, vectors } = options;
   const { delimiter, header, encoding } = options;
   // Commander says true where nobody typed --no-…
@@ -156,11 +158,7 @@ async function trainSentimentCommand(inputs: string[], options: TrainOptions): P
       task: "sentiment",
       inputs,
       name: `${stemOf(inputs[0])}-${cell}`,
-      defaults: {
-        ...SENTIMENT_DEFAULTS,
-        ...(options.tokens === "char" && { letterNgrams: 0 }),
-        embeddingDim: pretrained?.dim ?? SENTIMENT_DEFAULTS.embeddingDim,
-      },
+      defaults: { ...defaults, embeddingDim: pretrained?.dim ?? defaults.embeddingDim },
       budget: { epochs: USUAL_EPOCHS },
       patience: PATIENCE,
       reading: {

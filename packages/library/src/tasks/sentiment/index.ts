@@ -10,6 +10,7 @@
 export {
   SENTIMENT_DEFAULTS,
   sentimentConfig,
+  sentimentDefaults,
   type SentimentCell,
   type SentimentConfig,
   type SentimentPooling,

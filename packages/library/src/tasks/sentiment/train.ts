@@ -39,18 +39,19 @@ export interface SentimentResult {
 }
 
 /** About what a network needs to learn, and what a core does in a few minutes. */
-const USUAL_STEPS = 1500;
+const USUAL_STEPS = { word: 1500, char: 3000 };
 const MOST_TOKENS = 2e6;
 const MOST_EPOCHS = 100;
 
 /**
- * How often the training part is read if nobody says: for about 1,500 steps, but no more than two
- * million tokens, between 2 and 100 times.
+ * How often the training part is read if nobody says: for about 1,500 steps, of characters
+ * 3,000, but no more than two million tokens, between 2 and 100 times.
  */
 export function defaultEpochs(data: SentimentData, config: SentimentConfig): number {
   const { batchesPerEpoch } = trainingBatches(data, config);
   const tokens = [...data.train, ...data.middle].reduce((sum, { ids }) => sum + ids.length, 0);
-  const epochs = Math.min(USUAL_STEPS / batchesPerEpoch, MOST_TOKENS / tokens, MOST_EPOCHS);
+  const steps = USUAL_STEPS[config.tokens];
+  const epochs = Math.min(steps / batchesPerEpoch, MOST_TOKENS / tokens, MOST_EPOCHS);
   return Math.max(2, Math.round(epochs));
 }
 
