@@ -84,7 +84,8 @@ them by default; the network alone stands among the baselines.`,
       target: 77,
       published: [published("CNN, no pretrained vectors", 76.1, "Kim 2014, as quoted from memory")],
       minutesPerSeed: 2,
-      remark: "with `--letters 0`, which was the default then; fold 1 with letters: 76.9, as without",
+      remark:
+        "with `--letters 0`, which was the default then; fold 1 with letters: 76.9, as without",
     },
     {
       ...COMMON,
