@@ -16,8 +16,8 @@ export interface TextSizeInfo {
 /**
  * The sizes. The more passes over a text there is time for, the more a model learns it by heart, so
  * the larger ones drop more: features at the input and before the head, and weights from one step's
- * state to the next's. `small` was found by a search; the others follow from it and from AWD-LSTM's
- * proportions (Merity et al. 2017): docs/results/text-search.md says what has been measured.
+ * state to the next's. `small` was found by a search, `medium` follows from it and is measured; `large` follows
+ * from AWD-LSTM's proportions (Merity et al. 2017): docs/results/text-search.md has what was tried.
  */
 export const TEXT_SIZES: Readonly<Record<TextSize, TextSizeInfo>> = {
   small: { minutes: 3, changes: {} },
