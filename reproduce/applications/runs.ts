@@ -169,7 +169,7 @@ function settled(words: readonly string[]): string[] {
 
 /** `3/10` is a fold and no file. */
 function withoutFolder(word: string): string {
-  return /^\d+\/\d+$/.test(word) ? word : basename(word);
+  return /^\d+\/\d+$/.test(word) ? word : basename(word.replace(/^data:/, ""));
 }
 
 function evaluate(words: readonly string[], directory: string): JsonLine {
