@@ -11,10 +11,13 @@ export const sentimentExport: ExportTask = {
     const bag = model.bag
       ? " The bag of words, which votes beside the network here, is not in it."
       : "";
+    const letters = model.letters
+      ? " Letters are in the vectors of the words of the vocabulary; other words are <unk>."
+      : "";
     return [
       {
         bytes: sentimentOnnx(model),
-        says: `ids [batch, seq], padded with 0, and lengths [batch] give a score for each class, before the softmax. The metadata has vocabulary, classes and the factor that calibrates.${bag}`,
+        says: `ids [batch, seq], padded with 0, and lengths [batch] give a score for each class, before the softmax. The metadata has vocabulary, classes and the factor that calibrates.${letters}${bag}`,
       },
     ];
   },

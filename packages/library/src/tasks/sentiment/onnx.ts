@@ -41,8 +41,8 @@ export function withoutLetters(model: SentimentModel): SentimentModel {
   const plain = new SentimentModel({ ...config, letterNgrams: 0 }, labels, vocabulary, grades);
   const known = new Set([PAD, UNKNOWN]);
   const words = vocabulary.tokens.map((token) => (known.has(token) ? HIDDEN : token));
-  const weights = model.stateDict();
-  delete weights["letters.weight"];
+  const all = Object.entries(model.stateDict());
+  const weights = Object.fromEntries(all.filter(([key]) => !/^(letters|bag)\./.test(key)));
   const table = noGrad(() => model.embedding.weight.add(model.lettersOf(words)));
   plain.loadStateDict({ ...weights, "embedding.weight": table });
   return plain.train(model.training);

@@ -12,6 +12,7 @@ import {
   saveSentimentModel,
   sentimentConfig,
   trainSentiment,
+  tunedBag,
   type LabelledText,
 } from "./index.ts";
 import { HIDDEN, LetterNgrams, letterNgrams, spellingOf } from "./spelling.ts";
@@ -53,12 +54,13 @@ const reviews = (stems: readonly string[]): LabelledText[] =>
 async function trained(letters: number) {
   const config = sentimentConfig({
     letterNgrams: letters,
-    ...{ embeddingDim: 12, hiddenSize: 8, batchTokens: 60, lr: 1e-2, minFrequency: 1, bag: false },
+    ...{ embeddingDim: 12, hiddenSize: 8, batchTokens: 60, lr: 1e-2, minFrequency: 1 },
     ...{ dropout: 0.1, embeddingDropout: 0 },
   });
   const rows = reviews(STEMS.slice(0, 9));
   const data = prepareSentiment({ train: rows, validation: reviews(["rest"]), test: [] }, config);
-  const { model } = await trainSentiment(data, config, { budget: { steps: 150 } });
+  const { bag } = tunedBag(data, config);
+  const { model } = await trainSentiment(data, config, { budget: { steps: 150 }, bag });
   return model;
 }
 
