@@ -79,7 +79,7 @@ function row(entry: Entry, records: readonly ApplicationRecord[]): string[] {
   return [
     what,
     [oursInWords(entry, records), ...partsOf(entry, records)].join("<br>"),
-    targetOf(entry, mean),
+    targetOf(entry, mean, records.length < trialsOf(entry).length),
     baselinesOf(entry, records),
     published.join("<br>"),
     entry.folds
@@ -106,13 +106,13 @@ function partsOf(entry: Entry, records: readonly ApplicationRecord[]): string[] 
   });
 }
 
-function targetOf(entry: Entry, mean: number | null): string {
+function targetOf(entry: Entry, mean: number | null, isPartial = false): string {
   const { target, better } = entry;
   if (target === undefined) return "";
   const wanted = `${better === "higher" ? "≥" : "≤"} ${format(entry, target)}`;
   if (mean === null) return wanted;
   const isReached = better === "higher" ? mean >= target : mean <= target;
-  return `${wanted}, ${isReached ? "reached" : `missed by ${format(entry, Math.abs(mean - target))}`}`;
+  return `${wanted}, ${isReached ? "reached" : `missed by ${format(entry, Math.abs(mean - target))}`}${isPartial ? " so far" : ""}`;
 }
 
 /** The best first; where it beats us, that is said. */
