@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { buildCommand, makeFolder, unrolled } from "./command.ts";
 
@@ -64,4 +66,20 @@ test("stars are learned as such and answered in two, whatever stars another file
   expect(exported.stdout.replaceAll(/\s+/g, " ")).toMatch(
     /ids \[batch, seq\].*The bag of words, which votes beside the network here, is not in it/,
   );
+});
+
+test("long texts are pooled by their means, too, unless something is typed", async () => {
+  const long = `text,label\n${Array.from({ length: 30 }, (_, i) => `${`word${i} `.repeat(150)}${i % 2 ? "good" : "bad"},${i % 2}`).join("\n")}\n`;
+  const folder = makeFolder({ "long.csv": long });
+  const small = ["--hidden", "4", "--embedding", "4", "--steps", "1", "-o", "m", "--force"];
+  for (const [typed, pooling] of [
+    [[], "max+mean"],
+    [["--pooling", "last"], "last"],
+  ] as const) {
+    const args = ["train", "sentiment", "long.csv", ...small, ...typed];
+    const { code, stderr } = await unrolled(args, { cwd: folder });
+    expect(code, stderr).toBe(0);
+    const text = readFileSync(join(folder, "m", "config.json"), "utf8");
+    expect((JSON.parse(text) as { config: { pooling: string } }).config.pooling).toBe(pooling);
+  }
 });

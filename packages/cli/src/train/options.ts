@@ -91,8 +91,14 @@ export function settings<Config extends object>(defaults: Readonly<Config>) {
       parse: (text: string) => number,
       byDefault?: string,
     ) => option(key, flags, description, byDefault).argParser(parse),
-    choice: (key: Key, flags: string, description: string, choices: readonly string[]) =>
-      option(key, flags, description).choices(choices),
+    /** @param byDefault as of `number` */
+    choice: (
+      key: Key,
+      flags: string,
+      description: string,
+      choices: readonly string[],
+      byDefault?: string,
+    ) => option(key, flags, description, byDefault).choices(choices),
     /** A word, or a switch. */
     plain: option,
   };

