@@ -167,7 +167,7 @@ describe("run", () => {
     expect(outcome.code, outcome.stderr).toBe(0);
     expect(events.map(({ type }) => type)).toEqual(["translation", "translation"]);
     expect(events[0].attention).toHaveLength((events[0].targetTokens as string[]).length - 1);
-    expect(outcome.stderr).toContain("the model was trained on at most");
+    expect(outcome.stderr).toContain("99 in 100 of those that the model was trained on");
   });
 });
 

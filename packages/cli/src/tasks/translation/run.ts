@@ -99,12 +99,12 @@ function show(
   if (!terminal.json) terminal.print(text);
   const table = attention && !terminal.json && text ? alignmentTable(translation) : null;
   if (table) terminal.print(`\n${table}\n`);
-  const { longestSource } = model;
+  const { usualLongest } = model;
   const ends = [...sourceTokens.keys()].filter((i) => sourceTokens[i] === "</s>");
   const longest = Math.max(0, ...ends.map((end, i) => end - (ends[i - 1] ?? -1) - 1));
-  if (longest > longestSource) {
+  if (longest > 2 * usualLongest) {
     terminal.note(
-      `That sentence has ${formatCount(longest)} tokens, and the model was trained on at most ${longestSource}: expect less of its translation, or translate it in parts.`,
+      `That sentence has ${formatCount(longest)} tokens, and 99 in 100 of those that the model was trained on have at most ${usualLongest}: expect less of its translation, or translate it in parts.`,
     );
   } else if (!ended) {
     terminal.note(

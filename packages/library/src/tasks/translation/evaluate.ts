@@ -41,7 +41,7 @@ export function evaluateTranslation(
 ): TranslationEvaluation {
   const sources = pairs.map(({ source }) => source);
   const references = pairs.map(({ target }) => target);
-  const translations = translate(model, sources, options);
+  const translations = translate(model, sources, { ...options, bySentence: false });
   const texts = translations.map(({ text }) => text);
   return {
     ...scoreTranslations(texts, references),

@@ -11,7 +11,7 @@ export function saveTranslationModel(model: TranslationModel): Record<string, Ui
   const { source, target } = model.tokenizers;
   return encodeTaskModel("translation", model, {
     config: model.config,
-    longestSource: model.longestSource,
+    usualLongest: model.usualLongest,
     tokenizers: { source: source.toJSON(), target: source === target ? null : target.toJSON() },
   });
 }
@@ -23,7 +23,7 @@ export function saveTranslationModel(model: TranslationModel): Record<string, Ui
  * @throws FormatError naming the file and what is wrong with it
  */
 export function loadTranslationModel(read: (name: string) => Uint8Array): TranslationModel {
-  return decodeTaskModel("translation", read, ({ config, tokenizers, longestSource }) => {
+  return decodeTaskModel("translation", read, ({ config, tokenizers, usualLongest }) => {
     if (typeof tokenizers !== "object" || tokenizers === null) {
       throw new FormatError("Expected tokenizers, one for each language, got none.");
     }
@@ -32,7 +32,7 @@ export function loadTranslationModel(read: (name: string) => Uint8Array): Transl
     const target = json.target === null ? source : tokenizerFromJSON(json.target);
     const settings = translationConfig(config as Partial<TranslationConfig>);
     const model = new TranslationModel(settings, { source, target });
-    if (typeof longestSource === "number") model.longestSource = longestSource;
+    if (typeof usualLongest === "number") model.usualLongest = usualLongest;
     return model;
   });
 }

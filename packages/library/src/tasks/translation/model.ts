@@ -12,14 +12,17 @@ export class TranslationModel extends nn.Module {
   readonly config: TranslationConfig;
   readonly tokenizers: TranslationTokenizers;
   readonly seq2seq: nn.Seq2Seq<nn.Seq2SeqEncoder>;
-  /** Tokens of the longest source that it was trained on; more are several sentences, if they can be. */
-  longestSource: number;
+  /**
+   * Tokens that 99 of 100 sources of its training have at most; more are several sentences, if they
+   * can be.
+   */
+  usualLongest: number;
 
   constructor(config: TranslationConfig, tokenizers: TranslationTokenizers) {
     super();
     this.config = config;
     this.tokenizers = tokenizers;
-    this.longestSource = config.maxLength;
+    this.usualLongest = config.maxLength;
     const { cell, numLayers, embeddingDim, hiddenSize, dropout, attention } = config;
     const common = { cell, numLayers, dropout, paddingIdx: PAD };
     const { source, target } = tokenizers;

@@ -29,6 +29,11 @@ export interface TranslateOptions {
    * a source four times as long as any in training.
    */
   maxLength?: number;
+  /**
+   * Translate something long that consists of several sentences one by one. Default: `true`; where
+   * translations are scored, a source is one whole.
+   */
+  bySentence?: boolean;
   /** Translations of single words, for words that the model does not know. Default: copied. */
   dictionary?: ReadonlyMap<string, string>;
 }
@@ -53,8 +58,8 @@ const MAX_BATCH_TOKENS = 4096;
 /**
  * Translates sentences, each by itself: the same whichever others are translated with it.
  *
- * Where something is longer than every sentence of the training (`model.longestSource`) and consists
- * of several, they are translated one by one. A sentence with nothing but white space is translated
+ * Where something is longer than nearly every sentence of the training (`model.usualLongest`) and
+ * consists of several, they are translated one by one. A sentence with nothing but white space is translated
  * by nothing.
  */
 export function translate(
@@ -62,7 +67,7 @@ export function translate(
   sentences: readonly string[],
   options: TranslateOptions = {},
 ): Translation[] {
-  const { beamSize = 5, maxLength } = options;
+  const { beamSize = 5, maxLength, bySentence = true } = options;
   if (!(Number.isInteger(beamSize) && beamSize >= 1)) {
     throw new ArgumentError(
       `translate: expected beamSize to be a whole number of at least 1, got ${beamSize}.`,
@@ -77,7 +82,10 @@ export function translate(
   model.eval();
   try {
     const { source } = model.tokenizers;
-    const parts = sentences.map((sentence) => inParts(model, cleanSentence(sentence)));
+    const parts = sentences.map(cleanSentence).map((text) => {
+      if (text === "") return [];
+      return bySentence ? inParts(model, text) : [text];
+    });
     const texts = parts.flat();
     const encoded = texts.map((text) => encodeSource(source, text));
     const found: Translation[] = [];
@@ -100,10 +108,9 @@ export function translate(
 }
 
 /** What is translated as a whole: a sentence, or of something long, each of its sentences. */
-function inParts({ tokenizers, longestSource }: TranslationModel, text: string): string[] {
-  if (text === "") return [];
+function inParts({ tokenizers, usualLongest }: TranslationModel, text: string): string[] {
   const { length } = encodeSentence(tokenizers.source, text);
-  return length > longestSource ? sentencesOf(text) : [text];
+  return length > usualLongest ? sentencesOf(text) : [text];
 }
 
 /** Sentences of one length together, so that none is padded, as many as fit. */

@@ -45,8 +45,7 @@ export async function trainTranslation(
 ): Promise<TranslationResult> {
   manualSeed(config.seed);
   const model = new TranslationModel(config, data.tokenizers);
-  // Without the token for the end.
-  model.longestSource = data.train.reduce((most, p) => Math.max(most, p.source.length - 1), 1);
+  model.usualLongest = usualLongest(data);
   startAtFrequencies(model, data);
   const { lr, weightDecay, labelSmoothing } = config;
   const { validations = 20 } = options;
@@ -76,6 +75,12 @@ export async function trainTranslation(
   return { model, fit: result };
 }
 
+/** Of the sources' lengths in tokens, without the end, the one that 99 of 100 do not exceed. */
+function usualLongest({ train }: TranslationData): number {
+  const lengths = Int32Array.from(train, ({ source }) => source.length - 1).sort();
+  return Math.max(1, lengths[Math.ceil(0.99 * lengths.length) - 1]);
+}
+
 /**
  * The head's bias begins at the logarithm of how often each token occurs, plus one. What is frequent
  * is then known from the start, and need not be learned by h̃, whose tanh it would drive to its ends:
@@ -101,7 +106,7 @@ function forcing({ teacherForcing }: TranslationConfig, progress: number): numbe
 function validationScores(model: TranslationModel, { validation }: TranslationData) {
   const pairs = validation.slice(0, VALIDATION_SENTENCES);
   const sources = pairs.map(({ source }) => source);
-  const translations = translate(model, sources, { beamSize: 1 });
+  const translations = translate(model, sources, { beamSize: 1, bySentence: false });
   return scoreTranslations(
     translations.map(({ text }) => text),
     pairs.map(({ target }) => target),

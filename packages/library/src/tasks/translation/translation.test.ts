@@ -112,7 +112,7 @@ describe("the translation task", () => {
     const { model } = await trained();
     const sentences = ["the red king finds the old boat.", "the cat sees the small bird."];
     const whole = sentences.map((s) => `${s[0].toUpperCase()}${s.slice(1)}`).join(" ");
-    model.longestSource = 12;
+    model.usualLongest = 12;
     const [together] = translate(model, [whole], { beamSize: 2 });
     const alone = translate(model, sentencesOf(whole), { beamSize: 2 });
     expect(together.text).toBe(alone.map(({ text }) => text).join(" "));
@@ -124,9 +124,12 @@ describe("the translation task", () => {
     );
     expect(second.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
 
+    const [scored] = translate(model, [whole], { bySentence: false });
+    expect(scored.sourceTokens.filter((token) => token === "</s>")).toHaveLength(1);
+
     const files = saveTranslationModel(model);
-    expect(loadTranslationModel((name) => files[name]).longestSource).toBe(12);
-    model.longestSource = 80;
+    expect(loadTranslationModel((name) => files[name]).usualLongest).toBe(12);
+    model.usualLongest = 80;
     const [asOne] = translate(model, [whole], { beamSize: 2 });
     expect(asOne.sourceTokens.filter((token) => token === "</s>")).toHaveLength(1);
   });
