@@ -66,10 +66,11 @@ export function dropout(
   const mask = new Uint8Array(x.size);
   generator.fillMask(mask, p);
 
-  const scale = p === 1 ? 0 : 1 / (1 - p); // with p = 1 nothing is kept, and 0 · ∞ would be NaN
   const masked = (t: Tensor) => {
     const source = t.storage.array;
     const out = backend().alloc(source.length);
+    if (p === 1) return new Tensor(out.fill(0), t.shape); // 0 · ∞ would be NaN
+    const scale = 1 / (1 - p);
     // No branch: nobody can guess which way a random one goes. Adding 0 makes −0 a 0.
     for (let i = 0; i < out.length; i++) out[i] = source[i] * scale * mask[i] + 0;
     return new Tensor(out, t.shape);
