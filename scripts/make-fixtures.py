@@ -590,6 +590,34 @@ def cross_entropies():
     add("-probabilities-3d", shape=(n, c, d), target=probabilities_3d, tensors=weight)
 
 
+def linear_cross_entropies():
+    """The head and the loss at once. Keys: input, linearWeight, linearBias, target, weight."""
+    n, k, c = 7, 3, 5
+    together = {"ignoreIndex": 3, "labelSmoothing": 0.2}
+    for name, has_bias, reduction, options in [
+        ("", True, "mean", {}),
+        ("-sum", True, "sum", {}),
+        ("-none", True, "none", {}),
+        ("-no-bias", False, "mean", {}),
+        ("-all-mean", True, "mean", together),
+        ("-all-sum", True, "sum", together),
+        ("-all-none", False, "none", together),
+    ]:
+        case = Case(f"loss-linear-cross-entropy{name}", **options, reduction=reduction)
+        x = case.draw("input", [n, k], -2, 2)
+        given = {"linear_weight": case.draw("linearWeight", [c, k], -1, 1)}
+        if has_bias:
+            given["linear_bias"] = case.draw("linearBias", [c], -1, 1)
+        target = case.integers([n], 0, c)
+        if options:
+            target[1] = target[4] = options["ignoreIndex"]
+            given["weight"] = case.put("weight", case.uniform([c], 0.2, 2))
+        given |= in_torch(options)
+        case.put("target", target)
+        case.results(output=F.linear_cross_entropy(x, target=target, reduction=reduction, **given))
+        case.write()
+
+
 def nll_losses():
     """`input` holds log-probabilities, though the loss does not ask that they be normalised."""
     n, c, d = 6, 5, 4
@@ -1249,6 +1277,7 @@ def main():
         layer_norms,
         batch_norms,
         cross_entropies,
+        linear_cross_entropies,
         nll_losses,
         regression_losses,
         bce_losses,
@@ -1276,7 +1305,7 @@ def main():
         print(f"  {make_cases.__name__.replace('_', ' '):20} {len(Case.written) - before:3} cases")
 
     for file in FIXTURES.glob("*.json"):
-        if file.stem not in Case.written:
+        if file.stem not in Case.written | {"npy"}:  # make-npy-fixture.py's
             file.unlink()
     size = sum(file.stat().st_size for file in FIXTURES.glob("*.json"))
     print(f"{len(Case.written)} files, {size / 1e6:.2f} MB, in {FIXTURES.resolve()}")

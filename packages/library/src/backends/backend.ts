@@ -77,11 +77,15 @@ export interface RowOperations {
     saved: FloatArray;
   };
 
-  /** dL/dx [rows, cols] from dL/d(loss) of each row. */
+  /**
+   * dL/dx [rows, cols] from dL/d(loss) of each row: a new array, unless `out` is given, which may be
+   * x itself.
+   */
   crossEntropyBackward(
     call: CrossEntropyCall,
     saved: FloatArray,
     factors: ArrayLike<number>,
+    out?: FloatArray,
   ): FloatArray;
 
   /** Layer normalisation of rows, as in `nn/layer-norm.ts`; `saved` is what backward needs. */
@@ -194,7 +198,8 @@ export interface OptimizerSteps {
  * - `bias` [n], added to every row
  * - `out` [batch, m, n]
  *
- * With `aShared` (or `bShared`) the one matrix given serves the whole batch.
+ * With `aShared` (or `bShared`) the one matrix given serves the whole batch. `out` is a new array,
+ * unless one is given; with `accumulate` the products are added to what that holds.
  */
 export interface GemmCall {
   batch: number;
@@ -207,7 +212,11 @@ export interface GemmCall {
   transB?: boolean;
   aShared?: boolean;
   bShared?: boolean;
+  /** Not together with `accumulate`. */
   bias?: FloatArray | null;
+  /** [batch, m, n], in the engine's precision. */
+  out?: FloatArray;
+  accumulate?: boolean;
 }
 
 /** Cells whose gates see the input alone: nothing but h′ = (1 − z) ⊙ h + z ⊙ v happens in time. */

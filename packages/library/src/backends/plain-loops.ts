@@ -37,7 +37,7 @@ export function plainLoops(dtype: "float32" | "float64"): Backend {
     sum,
     unary: (name, x) => unary(name, x, alloc(x.length)),
     unaryBackward: (name, gradY, x, y) => unaryBackward(name, gradY, x, y, alloc(x.length)),
-    gemm: (call) => gemm(call, alloc(call.batch * call.m * call.n)),
+    gemm: (call) => gemm(call, call.out ?? alloc(call.batch * call.m * call.n)),
     softmax: (x, rows, cols) => softmax(x, rows, cols, alloc(x.length)),
     logSoftmax: (x, rows, cols) => logSoftmax(x, rows, cols, alloc(x.length)),
     ...plainRows(alloc),
@@ -207,7 +207,7 @@ function unaryBackward(
 }
 
 function gemm(call: GemmCall, out: FloatArray): FloatArray {
-  const { batch, m, n, k, a, b, transA = false, transB = false, bias = null } = call;
+  const { batch, m, n, k, a, b, transA, transB, bias, accumulate } = call;
   const aStep = call.aShared ? 0 : m * k;
   const bStep = call.bShared ? 0 : k * n;
   // a[row, p] is at row · aRow + p · aCol, and likewise b[p, col].
@@ -220,7 +220,7 @@ function gemm(call: GemmCall, out: FloatArray): FloatArray {
       const outAt = (i * m + row) * n;
       for (let col = 0; col < n; col++) {
         const bAt = i * bStep + col * bCol;
-        let sum = bias ? bias[col] : 0;
+        let sum = accumulate ? out[outAt + col] : bias ? bias[col] : 0;
         for (let p = 0; p < k; p++) sum += a[aAt + p * aCol] * b[bAt + p * bRow];
         out[outAt + col] = sum;
       }

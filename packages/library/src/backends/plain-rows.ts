@@ -19,8 +19,8 @@ export function plainRows(alloc: (length: number) => FloatArray): RowOperations 
       return y;
     },
     crossEntropy: (call) => crossEntropy(call, alloc(2 * call.rows)),
-    crossEntropyBackward: (call, saved, factors) =>
-      crossEntropyBackward(call, saved, factors, alloc(call.rows * call.cols)),
+    crossEntropyBackward: (call, saved, factors, out) =>
+      crossEntropyBackward(call, saved, factors, out ?? alloc(call.rows * call.cols)),
     layerNorm: (call) => layerNorm(call, alloc(call.rows * call.n)),
     layerNormBackward: (call, saved, gradY) =>
       layerNormBackward(call, saved, gradY, alloc(call.rows * call.n)),
@@ -55,7 +55,10 @@ function crossEntropyBackward(
   const sumOfSpread = spread ? spread.reduce((sum, value) => sum + value, 0) : 0;
   for (let row = 0, at = 0; row < rows; row++, at += cols) {
     const y = ids[row];
-    if (y < 0) continue;
+    if (y < 0) {
+      gradX.fill(0, at, at + cols);
+      continue;
+    }
     const [max, logSum, g] = [saved[2 * row], saved[2 * row + 1], factors[row]];
     const sumOfA = own[y] + sumOfSpread;
     for (let c = 0; c < cols; c++) {

@@ -44,27 +44,26 @@ export function withClassesLast(x: Tensor): Tensor {
 /** The class ids of all rows, each one of the classes or `ignoreIndex`. */
 export function classIds(
   where: string,
-  rows: ClassRows,
+  { numClasses, lossShape }: Pick<ClassRows, "numClasses" | "lossShape">,
   targets: Tensor,
   ignoreIndex: number,
 ): Int32Array {
-  if (!sameShape(targets.shape, rows.lossShape)) {
-    const { scores } = rows;
+  if (!sameShape(targets.shape, lossShape)) {
     throw new ShapeError(
-      `${where}: expected targets ${formatShape(rows.lossShape)}, one class id for every row of scores, got ${formatShape(targets.shape)}.` +
-        (scores.rank > 2
+      `${where}: expected targets ${formatShape(lossShape)}, one class id for every row of scores, got ${formatShape(targets.shape)}.` +
+        (lossShape.length > 1
           ? " Classes are the second axis; scores [batch, seq, numClasses] are flattened first: logits.flatten(0, 1), targets.flatten()."
           : ""),
     );
   }
   const ids = toIndices(where, targets);
   for (let i = 0; i < ids.length; i++) {
-    if ((ids[i] >= 0 && ids[i] < rows.numClasses) || ids[i] === ignoreIndex) continue;
+    if ((ids[i] >= 0 && ids[i] < numClasses) || ids[i] === ignoreIndex) continue;
     const position = stridesOf(targets.shape).map(
       (stride, axis) => Math.floor(i / stride) % targets.shape[axis],
     );
     throw new ArgumentError(
-      `${where}: expected targets from 0 to ${rows.numClasses - 1} because there are ${rows.numClasses} classes, or ignoreIndex ${ignoreIndex}, got ${ids[i]} at position ${formatShape(position)}.`,
+      `${where}: expected targets from 0 to ${numClasses - 1} because there are ${numClasses} classes, or ignoreIndex ${ignoreIndex}, got ${ids[i]} at position ${formatShape(position)}.`,
     );
   }
   return ids;

@@ -12,6 +12,7 @@
  */
 
 import { record } from "../autograd/tape.ts";
+import type { CrossEntropyCall } from "../backends/backend.ts";
 import { backend } from "../backends/index.ts";
 import type { FloatArray } from "../core/dtype.ts";
 import { ArgumentError, checkProbability } from "../core/errors.ts";
@@ -99,19 +100,8 @@ function fromIds(
   ignoreIndex: number,
   { weights, reduction, labelSmoothing }: Settings,
 ): Tensor {
-  const keep = 1 - labelSmoothing;
-  const share = labelSmoothing / C;
-  const call = {
-    x: floatsOf(scores),
-    rows: numRows,
-    cols: C,
-    ids: ids.map((y) => (y === ignoreIndex ? -1 : y)),
-    own: Float64Array.from(weights, (w) => keep * w),
-    spread: share === 0 ? null : Float64Array.from(weights, (w) => share * w),
-  };
-  let divisor = 0;
-  for (const y of call.ids) if (y >= 0) divisor += weights[y];
-
+  const { divisor, ...aims } = aimsOf(ids, ignoreIndex, { weights, labelSmoothing });
+  const call = { x: floatsOf(scores), rows: numRows, cols: C, ...aims };
   const { losses, saved } = backend().crossEntropy(call);
   const output = reduced(losses, reduction, divisor, lossShape);
   return record("crossEntropy", [scores], output, (gradY) => {
@@ -119,6 +109,25 @@ function fromIds(
     const factors = Float64Array.from(losses, (_, row) => factor(row));
     return [new Tensor(backend().crossEntropyBackward(call, saved, factors), scores.shape)];
   });
+}
+
+/** What a row's loss is made of, but for its scores, and what the mean is divided by. */
+export function aimsOf(
+  ids: Int32Array,
+  ignoreIndex: number,
+  { weights, labelSmoothing }: Omit<Settings, "reduction">,
+): Pick<CrossEntropyCall, "ids" | "own" | "spread"> & { divisor: number } {
+  const keep = 1 - labelSmoothing;
+  const share = labelSmoothing / weights.length;
+  const kept = ids.map((y) => (y === ignoreIndex ? -1 : y));
+  let divisor = 0;
+  for (const y of kept) if (y >= 0) divisor += weights[y];
+  return {
+    ids: kept,
+    own: Float64Array.from(weights, (w) => keep * w),
+    spread: share === 0 ? null : Float64Array.from(weights, (w) => share * w),
+    divisor,
+  };
 }
 
 function fromProbabilities(

@@ -15,6 +15,7 @@ export { crossEntropy, CrossEntropyLoss, type CrossEntropyOptions } from "./cros
 export { CRF, type CRFOptions, type CRFSequenceOptions } from "./crf.ts";
 export { CTCLoss, ctcLoss, type CTCOptions } from "./ctc.ts";
 export { GaussianNLLLoss, gaussianNllLoss, type GaussianNLLOptions } from "./gaussian-nll.ts";
+export { linearCrossEntropy, type LinearCrossEntropyOptions } from "./linear-cross-entropy.ts";
 export { L1Loss, l1Loss } from "./l1.ts";
 export { MSELoss, mseLoss } from "./mse.ts";
 export { NLLLoss, nllLoss, type NLLOptions } from "./nll.ts";

@@ -81,6 +81,7 @@ export {
 export { StateBridge, type StateBridgeOptions } from "./seq2seq/state-bridge.ts";
 export {
   Seq2SeqDecoder,
+  type Seq2SeqFeatures,
   type Seq2SeqOutput,
   type TeacherForcingOptions,
   type Seq2SeqDecoderOptions,

@@ -7,6 +7,7 @@ import {
   ctcLoss,
   gaussianNllLoss,
   l1Loss,
+  linearCrossEntropy,
   mseLoss,
   nllLoss,
   type Reduction,
@@ -54,6 +55,10 @@ const CASES: Case[] = [
   ["crossEntropy with probabilities [n, C, d]",
     (reduction, x, t) => crossEntropy(x, t, { reduction }),
     [random(2, 4, 3), positive(2, 4, 3)]],
+  ["linearCrossEntropy, all options",
+    (reduction, x, W, linearBias) =>
+      linearCrossEntropy(x, W, ids, { linearBias, reduction, weight, ignoreIndex: 4, labelSmoothing: 0.2 }),
+    [random(4, 3), random(5, 3), random(5)]],
   ["nllLoss", (reduction, x) => nllLoss(x, ids, { reduction, weight, ignoreIndex: 0 }), [random(4, 5)]],
   ["nllLoss [n, C, d]", (reduction, x) => nllLoss(x, ids3d, { reduction }), [random(2, 4, 3)]],
   ["mseLoss", (reduction, x, y) => mseLoss(x, y, { reduction }), [random(3, 4), random(3, 4)]],

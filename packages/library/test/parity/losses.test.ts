@@ -9,6 +9,7 @@ import {
   GaussianNLLLoss,
   gaussianNllLoss,
   L1Loss,
+  linearCrossEntropy,
   MSELoss,
   mseLoss,
   NLLLoss,
@@ -48,6 +49,20 @@ describe.each(ENGINES)("losses give PyTorch's numbers on %s", (engine) => {
       const output = make(options).forward(input, read(fixture, "target"));
       checkLoss(output, fixture, { input });
     });
+  });
+
+  test.each(fixtureNames("loss-linear-cross-entropy"))("%s: loss and all gradients", (name) => {
+    const fixture = loadFixture(name);
+    const { linearBias = null, ...leaves } = Object.fromEntries(
+      ["input", "linearWeight", "linearBias"]
+        .filter((key) => fixture.has(key))
+        .map((key) => [key, read(fixture, key, true)]),
+    );
+    const weight = fixture.has("weight") ? read(fixture, "weight") : null;
+    const options = { ...fixture.options, weight, linearBias };
+    const { input, linearWeight } = leaves;
+    const output = linearCrossEntropy(input, linearWeight, read(fixture, "target"), options);
+    checkLoss(output, fixture, linearBias ? { ...leaves, linearBias } : leaves);
   });
 
   test.each(fixtureNames("loss-gaussian-nll"))("%s: loss and both gradients", (name) => {

@@ -51,6 +51,20 @@ describe.skipIf(nativeEngine === null)("products by a library", () => {
     expect(none).toEqual(new Float32Array(4));
   });
 
+  test("into an array that is given, and added to it", () => {
+    for (const [batch, m, n, k] of SIZES) {
+      const [a, b, before] = [random(batch * m * k), random(batch * k * n), random(batch * m * n)];
+      const call: GemmCall = { batch, m, n, k, a, b };
+      const out = before.slice();
+      expect(backend.gemm({ ...call, out })).toBe(out);
+      expectClose("product", out, truth.gemm(call));
+      out.set(before);
+      backend.gemm({ ...call, out, accumulate: true });
+      const expected = truth.gemm({ ...call, out: Float64Array.from(before), accumulate: true });
+      expectClose("sum", out, expected);
+    }
+  });
+
   test("float64 operands", () => {
     const call = { batch: 1, m: 2, n: 3, k: 4, a: Float64Array.from(random(8)), b: random(12) };
     expectClose("product", backend.gemm(call), truth.gemm(call));

@@ -45,15 +45,17 @@ export class Products {
   gemm(call: GemmCall): Float32Array {
     const control = this.#control;
     if (control === null) return gemm(this.#sgemm, call);
-    const on = (threads: number) => {
+    const on = (threads: number, what = call) => {
       control.useThreads(threads);
-      return gemm(this.#sgemm, call);
+      return gemm(this.#sgemm, what);
     };
     const { m, n, k, transA, transB } = call;
     const threads = m * n * k >= FEWEST_PRODUCTS_ON_THREADS ? getNumThreads() : 1;
     if (threads === 1) return on(1);
     const kind = [n, transA ? m : k, transA, transB, threads].join();
-    const same = this.#trials.passed(kind, transA ? k : m, () => sameBits(on(1), on(threads)));
+    const apart: GemmCall = { ...call, out: undefined, accumulate: false };
+    const compare = () => sameBits(on(1, apart), on(threads, apart));
+    const same = this.#trials.passed(kind, transA ? k : m, compare);
     return on(same ? threads : 1);
   }
 }
@@ -62,7 +64,7 @@ export class Products {
 let held: Float32Array[] | null = null;
 
 export function gemm(sgemm: Sgemm, call: GemmCall): Float32Array {
-  const { n, k, transA = false, transB = false, aShared, bShared, bias } = call;
+  const { n, k, transA = false, transB = false, aShared, bShared, bias, accumulate } = call;
   // One b for all, and the rows of a all in one piece: a single product.
   const asOne = bShared && !transA && !aShared;
   const batch = asOne ? 1 : call.batch;
@@ -70,15 +72,16 @@ export function gemm(sgemm: Sgemm, call: GemmCall): Float32Array {
 
   const a = asFloat32(call.a);
   const b = asFloat32(call.b);
-  const out = new Float32Array(batch * m * n);
+  const out = (call.out as Float32Array | undefined) ?? new Float32Array(batch * m * n);
   if (bias) repeat(bias, out);
+  const beta = bias || accumulate ? 1 : 0;
   held = [a, b, out];
   const [aPtr, bPtr, outPtr] = [addressOf(a), addressOf(b), addressOf(out)];
   for (let i = 0; i < batch; i++) {
     const aI = aPtr + (aShared ? 0 : i * m * k * 4);
     const bI = bPtr + (bShared ? 0 : i * k * n * 4);
     const outI = outPtr + i * m * n * 4;
-    sgemm(transA, transB, m, n, k, aI, transA ? m : k, bI, transB ? k : n, bias ? 1 : 0, outI, n);
+    sgemm(transA, transB, m, n, k, aI, transA ? m : k, bI, transB ? k : n, beta, outI, n);
   }
   if (held !== null) held = null;
   return out;

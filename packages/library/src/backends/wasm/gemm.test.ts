@@ -52,6 +52,26 @@ describe.each(BUILDS)("the %s build", (build) => {
     }
   });
 
+  test("into an array that is given, and added to it", () => {
+    for (const sizes of [
+      [1, 3, 0],
+      [5, 9, 3],
+      [13, 17, 300],
+    ] as const) {
+      for (const transA of [false, true]) {
+        const call = randomGemm(sizes, { batch: 2, bias: null, transA });
+        const before = randomNumbers(3)(2 * call.m * call.n);
+        const out = before.slice();
+        expect(gemm(engine, { ...call, out })).toBe(out);
+        expectClose("product", out, truth.gemm(call));
+        out.set(before);
+        gemm(engine, { ...call, out, accumulate: true });
+        const expected = truth.gemm({ ...call, out: Float64Array.from(before), accumulate: true });
+        expectClose("sum", out, expected);
+      }
+    }
+  });
+
   test("batches, with operands of their own or shared", () => {
     for (const transB of [false, true]) {
       const sizes = [6, 10, 11] as const;

@@ -20,9 +20,9 @@ export function isWorthwhile({ batch, m, n, k }: GemmCall): boolean {
 }
 
 export function gemm(engine: WasmEngine, call: GemmCall): FloatArray {
-  const { scratch, kernels, threads } = engine;
+  const { heap, scratch, kernels, threads } = engine;
   scratch.begin();
-  const { n, k, transA, transB, aShared, bShared, bias } = call;
+  const { n, k, transA, transB, aShared, bShared, bias, out, accumulate = false } = call;
   // One b for all, and the rows of a all in one piece: a single product.
   const asOne = bShared && !transA && !aShared;
   const batch = asOne ? 1 : call.batch;
@@ -34,6 +34,7 @@ export function gemm(engine: WasmEngine, call: GemmCall): FloatArray {
   const packed = scratch.take(packedBytes(k, n));
   engine.write(a, call.a);
   engine.write(b, call.b);
+  if (accumulate && out) engine.write(c, out);
   let biasPtr: Ptr = 0;
   if (bias) {
     biasPtr = scratch.floats(paddedColumns(n));
@@ -51,7 +52,9 @@ export function gemm(engine: WasmEngine, call: GemmCall): FloatArray {
     }
     const ai = a + (aShared ? 0 : i * m * k * 4);
     const ci = c + i * m * n * 4;
-    threads.runKernel(product, range, n, k, ai, lda, packed, ci, n * 4, biasPtr, 0);
+    threads.runKernel(product, range, n, k, ai, lda, packed, ci, n * 4, biasPtr, +accumulate);
   }
-  return engine.read(c, batch * m * n);
+  if (!out) return engine.read(c, batch * m * n);
+  out.set(heap.f32.subarray(c >>> 2, (c >>> 2) + batch * m * n));
+  return out;
 }

@@ -51,6 +51,13 @@ describe.each(BUILDS)("the %s build", (build) => {
         truth.crossEntropyBackward(call, expected.saved, factors),
         close,
       );
+      // In place of the scores.
+      const apart = backend.crossEntropyBackward(call, actual.saved, factors);
+      const inPlace = { ...call, x: call.x.slice() };
+      expect(backend.crossEntropyBackward(inPlace, actual.saved, factors, inPlace.x)).toBe(
+        inPlace.x,
+      );
+      expect(inPlace.x).toEqual(apart);
     });
 
     test.each([0, 1000])("layer normalisation around %i", (offset) => {

@@ -50,9 +50,9 @@ export function rowOperations(engine: () => WasmEngine, loops: RowOperations): R
       return { losses, saved: engine().read(saved, 2 * rows) };
     },
 
-    crossEntropyBackward(call, saved, factors) {
+    crossEntropyBackward(call, saved, factors, out) {
       const { x, rows, cols, ids, own, spread } = call;
-      if (x.length < FEWEST_NUMBERS) return loops.crossEntropyBackward(call, saved, factors);
+      if (x.length < FEWEST_NUMBERS) return loops.crossEntropyBackward(call, saved, factors, out);
       const { kernels, ...rest } = begin(engine());
       const sumOfSpread = spread ? spread.reduce((sum, value) => sum + value, 0) : 0;
       const perRow = new Float32Array(3 * rows);
@@ -68,7 +68,7 @@ export function rowOperations(engine: () => WasmEngine, loops: RowOperations): R
       const spreadPtr = rest.floats(spread);
       const savedPtr = rest.floats(saved);
       const factorsPtr = rest.floats(perRow);
-      const gradX = new Float32Array(x.length);
+      const gradX = out ?? new Float32Array(x.length);
       inRows(engine(), rows, cols, [x], [gradX], (first, count, from, to) => {
         const at = first * 4;
         // prettier-ignore

@@ -93,9 +93,14 @@ export interface TeacherForcingOptions {
   places?: Int32Array;
 }
 
-export interface Seq2SeqOutput {
+export interface Seq2SeqOutput extends Omit<Seq2SeqFeatures, "features"> {
   /** Scores for the token that follows each input, before the softmax: [batch, tgt, vocabSize]. */
   logits: Tensor;
+}
+
+export interface Seq2SeqFeatures {
+  /** h̃, which the head turns into scores: [batch, tgt, outputSize]. */
+  features: Tensor;
   /** Where each step looked: [batch, tgt, src]. null without attention. */
   weights: Tensor | null;
   /** After the last step. */
@@ -216,6 +221,16 @@ export class Seq2SeqDecoder extends Module {
    * @throws ArgumentError if teacherForcing is not between 0 and 1
    */
   forward(inputs: Tensor, state: Seq2SeqState, options: TeacherForcingOptions = {}): Seq2SeqOutput {
+    const { features, ...rest } = this.features(inputs, state, options);
+    return { logits: this.head.forward(features), ...rest };
+  }
+
+  /** {@link forward} without the head, for `linearCrossEntropy`, which does its work as well. */
+  features(
+    inputs: Tensor,
+    state: Seq2SeqState,
+    options: TeacherForcingOptions = {},
+  ): Seq2SeqFeatures {
     const { teacherForcing = 1, generator = defaultGenerator, places } = options;
     checkProbability("Seq2SeqDecoder.forward", "teacherForcing", teacherForcing);
     if (inputs.rank !== 2 || inputs.shape[1] === 0) {
@@ -312,12 +327,12 @@ export class Seq2SeqDecoder extends Module {
     return steps;
   }
 
-  #decoded(steps: readonly Advanced[], places?: Int32Array): Seq2SeqOutput {
+  #decoded(steps: readonly Advanced[], places?: Int32Array): Seq2SeqFeatures {
     const along = (parts: readonly Tensor[]) => (parts.length === 1 ? parts[0] : cat(parts, 1));
     const h = along(steps.map((step) => step.h)); // [batch, tgt, outputSize]
-    const scored = places ? h.flatten(0, 1).indexSelect(0, new Tensor(places, [places.length])) : h;
+    const rows = (index: Int32Array) => new Tensor(index, [index.length]);
     return {
-      logits: this.head.forward(scored),
+      features: places ? h.flatten(0, 1).indexSelect(0, rows(places)) : h,
       weights: this.attention && along(steps.map(({ weights }) => weights!)),
       state: steps[steps.length - 1].state,
     };

@@ -9,6 +9,7 @@ import { Module } from "../module.ts";
 import type { RecurrentForwardOptions } from "../recurrent/stacked-layer.ts";
 import {
   Seq2SeqDecoder,
+  type Seq2SeqFeatures,
   type Seq2SeqOutput,
   type TeacherForcingOptions,
   type Seq2SeqState,
@@ -87,6 +88,15 @@ export class Seq2Seq<Encoder extends SequenceEncoder = SequenceEncoder> extends 
     { lengths, ...options }: RecurrentForwardOptions & TeacherForcingOptions = {},
   ): Seq2SeqOutput {
     return this.decoder.forward(inputs, this.start(source, { lengths }), options);
+  }
+
+  /** {@link forward} without the head: see {@link Seq2SeqDecoder.features}. */
+  features(
+    source: Tensor,
+    inputs: Tensor,
+    { lengths, ...options }: RecurrentForwardOptions & TeacherForcingOptions = {},
+  ): Seq2SeqFeatures {
+    return this.decoder.features(inputs, this.start(source, { lengths }), options);
   }
 
   /** Reads the source: the state before the first token. */

@@ -56,7 +56,8 @@ export class TranslationModel extends nn.Module {
    */
   loss(batch: TranslationBatch, teacherForcing = 1, labelSmoothing = 0): Tensor {
     const { source, lengths, inputs, places, expected } = batch;
-    const { logits } = this.seq2seq.forward(source, inputs, { lengths, places, teacherForcing });
-    return nn.crossEntropy(logits, expected, { labelSmoothing });
+    const { features } = this.seq2seq.features(source, inputs, { lengths, places, teacherForcing });
+    const { weight, bias } = this.seq2seq.decoder.head;
+    return nn.linearCrossEntropy(features, weight, expected, { linearBias: bias, labelSmoothing });
   }
 }
