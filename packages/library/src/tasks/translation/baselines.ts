@@ -26,6 +26,9 @@ const MAX_PAIRS = 50_000;
 /** Words of a sentence that are looked at: the work grows with the square of it. */
 const MAX_WORDS = 60;
 
+/** Places in sentences where two words meet, at most: 80 MB. */
+const MAX_COUPLES = 20_000_000;
+
 /** Source words and their translations. */
 export interface WordDictionary {
   words: ReadonlyMap<string, string>;
@@ -49,20 +52,26 @@ export function learnDictionary(pairs: readonly SentencePair[]): WordDictionary 
   const sources = tokenizerOf(counted.map(({ source }) => source));
   const targets = tokenizerOf(counted.map(({ target }) => target));
   const none = sources.vocabSize;
-  const sentences = counted.map(({ source, target }) => ({
-    e: [...sources.encode(source).subarray(0, MAX_WORDS), none],
-    f: targets.encode(target).subarray(0, MAX_WORDS),
-  }));
+  const couples = new Couples(
+    counted.map(({ source, target }) => ({
+      e: sources.encode(source).subarray(0, MAX_WORDS),
+      f: targets.encode(target).subarray(0, MAX_WORDS),
+    })),
+    none,
+  );
 
   // All translations are as likely at first, so the first round counts who stands beside whom.
-  let t: Map<number, number>[] | null = null;
-  for (let round = 0; round < ROUNDS; round++) t = reestimate(sentences, none + 1, t);
+  let t: Float64Array = new Float64Array(couples.e.length).fill(1);
+  for (let round = 0; round < ROUNDS; round++) t = couples.reestimate(t);
 
+  const best = new Map<number, number>(); // source word → couple
+  t.forEach((probability, couple) => {
+    const e = couples.e[couple];
+    if (e !== none && probability > (t[best.get(e) ?? -1] ?? 0)) best.set(e, couple);
+  });
   const words = new Map<string, string>();
-  for (const [e, translations] of t!.slice(0, none).entries()) {
-    let best: [f: number, probability: number] = [-1, 0];
-    for (const entry of translations) if (entry[1] > best[1]) best = entry;
-    if (best[0] >= 0) words.set(sources.vocabulary.token(e), targets.vocabulary.token(best[0]));
+  for (const [e, couple] of [...best].sort(([a], [b]) => a - b)) {
+    words.set(sources.vocabulary.token(e), targets.vocabulary.token(couples.f[couple]));
   }
   return wordDictionary(words);
 }
@@ -90,28 +99,53 @@ function tokenizerOf(sentences: readonly string[]): WordTokenizer {
   return WordTokenizer.train(sentences.join("\n"), { minFrequency: 1 });
 }
 
-/** One round: the counts that t expects, for every source word, normalized. */
-function reestimate(
-  sentences: readonly { e: readonly number[]; f: Int32Array }[],
-  numWords: number,
-  t: readonly Map<number, number>[] | null,
-): Map<number, number>[] {
-  const counts = Array.from({ length: numWords }, () => new Map<number, number>());
-  for (const { e: es, f: fs } of sentences) {
-    for (const f of fs) {
-      let total = 0;
-      for (const e of es) total += t ? (t[e].get(f) ?? 0) : 1;
-      for (const e of es) {
-        const share = (t ? (t[e].get(f) ?? 0) : 1) / total;
-        counts[e].set(f, (counts[e].get(f) ?? 0) + share);
+/** Which source words stand beside which target words: each such couple has a place in arrays. */
+class Couples {
+  /** For each couple, its words. */
+  readonly e: number[] = [];
+  readonly f: number[] = [];
+  /** For each sentence, for each target word: the couples with all source words, "none" the last. */
+  readonly #sentences: { couples: Int32Array; numSources: number }[] = [];
+
+  constructor(sentences: readonly { e: ArrayLike<number>; f: ArrayLike<number> }[], none: number) {
+    const placesOf = Array.from({ length: none + 1 }, () => new Map<number, number>());
+    const placeOf = (e: number, f: number): number => {
+      const known = placesOf[e].get(f);
+      if (known !== undefined) return known;
+      this.f.push(f);
+      const place = this.e.push(e) - 1;
+      placesOf[e].set(f, place);
+      return place;
+    };
+    let room = MAX_COUPLES;
+    for (const { e, f } of sentences) {
+      const numSources = e.length + 1;
+      room -= numSources * f.length;
+      if (room < 0) break;
+      const couples = new Int32Array(numSources * f.length);
+      for (let j = 0, at = 0; j < f.length; j++) {
+        for (let i = 0; i < e.length; i++) couples[at++] = placeOf(e[i], f[j]);
+        couples[at++] = placeOf(none, f[j]);
       }
+      this.#sentences.push({ couples, numSources });
     }
   }
-  for (const row of counts) {
-    const sum = [...row.values()].reduce((a, b) => a + b, 0);
-    for (const [f, count] of row) row.set(f, count / sum);
+
+  /** One round: the counts that t expects, divided by the sum for each source word. */
+  reestimate(t: Float64Array): Float64Array {
+    const counts = new Float64Array(t.length);
+    for (const { couples, numSources } of this.#sentences) {
+      for (let from = 0; from < couples.length; from += numSources) {
+        const end = from + numSources;
+        let total = 0;
+        for (let i = from; i < end; i++) total += t[couples[i]];
+        for (let i = from; i < end; i++) counts[couples[i]] += t[couples[i]] / total;
+      }
+    }
+    const sums: number[] = [];
+    counts.forEach((count, at) => (sums[this.e[at]] = (sums[this.e[at]] ?? 0) + count));
+    return counts.map((count, at) => count / sums[this.e[at]]);
   }
-  return counts;
 }
 
 /** A way to translate without a network, and its scores. */
