@@ -59,6 +59,9 @@ const CASES: Case[] = [
     (reduction, x, W, linearBias) =>
       linearCrossEntropy(x, W, ids, { linearBias, reduction, weight, ignoreIndex: 4, labelSmoothing: 0.2 }),
     [random(4, 3), random(5, 3), random(5)]],
+  ["linearCrossEntropy, class probabilities",
+    (reduction, x, W, t) => linearCrossEntropy(x, W, t, { reduction }),
+    [random(4, 3), random(5, 3), positive(4, 5)]],
   ["nllLoss", (reduction, x) => nllLoss(x, ids, { reduction, weight, ignoreIndex: 0 }), [random(4, 5)]],
   ["nllLoss [n, C, d]", (reduction, x) => nllLoss(x, ids3d, { reduction }), [random(2, 4, 3)]],
   ["mseLoss", (reduction, x, y) => mseLoss(x, y, { reduction }), [random(3, 4), random(3, 4)]],
