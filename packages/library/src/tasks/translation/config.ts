@@ -78,7 +78,7 @@ export const TRANSLATION_DEFAULTS: Readonly<TranslationConfig> = {
   labelSmoothing: 0.1,
   teacherForcing: 1,
   batchTokens: 1000,
-  lr: 4e-3,
+  lr: 2e-3,
   weightDecay: 0.01,
   warmupSteps: 300,
   clipNorm: 1,
