@@ -10,6 +10,7 @@
  */
 
 import { needsRecord, record } from "../autograd/tape.ts";
+import type { CrossEntropyCall } from "../backends/backend.ts";
 import { backend } from "../backends/index.ts";
 import type { FloatArray } from "../core/dtype.ts";
 import { checkProbability, formatShape, ShapeError } from "../core/errors.ts";
@@ -39,8 +40,8 @@ const SCORES = 2 ** 19;
  * - `targets`      [n], class ids
  *
  * The result is that of the two in turn, to rounding. For 1,000 rows of 5,000 classes it holds 2 MiB
- * where the two hold 40 MB. Class probabilities as targets and reduction `"none"` are computed by the
- * two.
+ * where the two hold 40 MB. The gradients are computed with the loss, where they may be asked for:
+ * measure in `noGrad`. Class probabilities as targets and reduction `"none"` are computed by the two.
  *
  * Source: https://pytorch.org/docs/stable/generated/torch.nn.functional.linear_cross_entropy.html
  *
@@ -65,7 +66,7 @@ export function linearCrossEntropy(
       `${where}: expected input [n, inFeatures] and linearWeight [numClasses, inFeatures], got ${formatShape(input.shape)} and ${formatShape(linearWeight.shape)}.`,
     );
   }
-  const [n, k] = input.shape;
+  const [n] = input.shape;
   const [C] = linearWeight.shape;
   if (linearBias && !sameShape(linearBias.shape, [C])) {
     throw new ShapeError(
@@ -78,52 +79,65 @@ export function linearCrossEntropy(
 
   const weights = classWeights(where, weight, C);
   const given = classIds(where, { numClasses: C, lossShape: [n] }, targets, ignoreIndex);
-  const { ids, divisor, ...aims } = aimsOf(given, ignoreIndex, { weights, labelSmoothing });
-  const x = floatsOf(input);
-  const W = floatsOf(linearWeight);
-  const bias = linearBias && floatsOf(linearBias);
+  const { divisor, ...aims } = aimsOf(given, ignoreIndex, { weights, labelSmoothing });
   const inputs = linearBias ? [input, linearWeight, linearBias] : [input, linearWeight];
-  const { alloc, gemm } = backend();
   const isWanted = needsRecord(inputs);
-  // Zeros, to which is added.
-  const gradOf = (tensor: Tensor | null) =>
-    isWanted && tensor?.requiresGrad ? alloc(tensor.size) : null;
-  const [gradX, gradW, gradB] = [gradOf(input), gradOf(linearWeight), gradOf(linearBias)];
-
-  const atOnce = Math.max(1, Math.min(n, Math.floor(SCORES / C)));
-  const scores = alloc(atOnce * C);
-  const ones = gradB && alloc(atOnce).fill(1);
-  const losses = new Float64Array(n);
-  for (let first = 0; first < n; first += atOnce) {
-    const m = Math.min(atOnce, n - first);
-    const xs = x.subarray(first * k, (first + m) * k);
-    const sizes = { batch: 1, m, n: C, k };
-    const s = gemm({ ...sizes, a: xs, b: W, transB: true, bias, out: scores.subarray(0, m * C) });
-    const call = { x: s, rows: m, cols: C, ids: ids.subarray(first, first + m), ...aims };
-    const found = backend().crossEntropy(call);
-    losses.set(found.losses, first);
-    if (!isWanted) continue;
-
-    const factor = reduction === "mean" ? 1 / divisor : 1;
-    const factors = new Float64Array(m).fill(factor);
-    const g = backend().crossEntropyBackward(call, found.saved, factors, s);
-    if (gradX) {
-      const out = gradX.subarray(first * k, (first + m) * k);
-      gemm({ batch: 1, m, n: k, k: C, a: g, b: W, out });
-    }
-    const added = { batch: 1, k: m, accumulate: true };
-    if (gradW) gemm({ ...added, m: C, n: k, a: g, transA: true, b: xs, out: gradW });
-    if (gradB && ones) gemm({ ...added, m: 1, n: C, a: ones.subarray(0, m), b: g, out: gradB });
-  }
-
+  const grads = inputs.map((tensor) =>
+    isWanted && tensor.requiresGrad ? backend().alloc(tensor.size) : null,
+  );
+  const losses = inPieces(
+    { x: floatsOf(input), W: floatsOf(linearWeight), b: linearBias && floatsOf(linearBias) },
+    aims,
+    reduction === "mean" ? 1 / divisor : 1,
+    isWanted ? { x: grads[0], W: grads[1], b: grads[2] ?? null } : null,
+  );
   const output = reduced(losses, reduction, divisor, []);
   return record(where, inputs, output, (gradY) => {
     const factor = gradY.storage.array[0];
-    const scaled = (grad: FloatArray | null, { shape }: Tensor) => {
+    return grads.map((grad, i) => {
       if (grad && factor !== 1) backend().scale_(grad, factor);
-      return grad && new Tensor(grad, shape);
-    };
-    const ofInputs = [scaled(gradX, input), scaled(gradW, linearWeight)];
-    return linearBias ? [...ofInputs, scaled(gradB, linearBias)] : ofInputs;
+      return grad && new Tensor(grad, inputs[i].shape);
+    });
   });
+}
+
+type Aims = Pick<CrossEntropyCall, "ids" | "own" | "spread">;
+
+/**
+ * The rows' losses; and what `factor` times their sum gives as gradients is added to `grads`, those
+ * of them that are asked for.
+ */
+function inPieces(
+  { x, W, b }: { x: FloatArray; W: FloatArray; b: FloatArray | null },
+  { ids, own, spread }: Aims,
+  factor: number,
+  grads: Record<"x" | "W" | "b", FloatArray | null> | null,
+): Float64Array {
+  const engine = backend();
+  const [n, C] = [ids.length, own.length];
+  const k = W.length / C;
+  const atOnce = Math.max(1, Math.min(n, Math.floor(SCORES / C)));
+  const scores = engine.alloc(atOnce * C);
+  const ones = engine.alloc(atOnce).fill(1);
+  const losses = new Float64Array(n);
+  for (let first = 0; first < n; first += atOnce) {
+    const m = Math.min(atOnce, n - first);
+    const rowsOf = (array: FloatArray, width: number) =>
+      array.subarray(first * width, (first + m) * width);
+    const a = rowsOf(x, k);
+    const out = scores.subarray(0, m * C);
+    engine.gemm({ batch: 1, m, n: C, k, a, b: W, transB: true, bias: b, out });
+    const call = { x: out, rows: m, cols: C, ids: ids.subarray(first, first + m), own, spread };
+    const found = engine.crossEntropy(call);
+    losses.set(found.losses, first);
+    if (grads === null) continue;
+
+    const factors = new Float64Array(m).fill(factor);
+    const g = engine.crossEntropyBackward(call, found.saved, factors, out);
+    if (grads.x) engine.gemm({ batch: 1, m, n: k, k: C, a: g, b: W, out: rowsOf(grads.x, k) });
+    const added = { batch: 1, k: m, accumulate: true };
+    if (grads.W) engine.gemm({ ...added, m: C, n: k, a: g, transA: true, b: a, out: grads.W });
+    if (grads.b) engine.gemm({ ...added, m: 1, n: C, a: ones.subarray(0, m), b: g, out: grads.b });
+  }
+  return losses;
 }
