@@ -24,12 +24,24 @@ const byLength = ({ end }: Found) => {
   return Object.fromEntries(scored) as Record<string, number>;
 };
 
+const COMMON = {
+  metric: "BLEU",
+  better: "higher",
+  digits: 1,
+  read: bleu,
+  parts: byLength,
+  seeds: [1],
+} as const;
+
 const MULTI30K = [
   ...["data:multi30k-en-de/train.en.gz", "data:multi30k-en-de/train.de.gz"],
   ...["--validation", "data:multi30k-en-de/val.en.gz", "data:multi30k-en-de/val.de.gz"],
   ...["--test", "data:multi30k-en-de/test_2016_flickr.en.gz"],
   "data:multi30k-en-de/test_2016_flickr.de.gz",
 ];
+
+/** As the defaults are now. */
+const SIZE = [...["--attention", "dot", "--hidden", "512", "--embedding", "256", "--lr", "0.002"]];
 
 /** Small and short, for the comparison alone. */
 const small = (vocabSize: number) => [
@@ -47,15 +59,10 @@ differ only in case, punctuation or spacing count as one, and all pairs of one a
 "copy" is the source as it stands, "dictionary" each word replaced by its likeliest translation (IBM model 1).`,
   entries: [
     {
+      ...COMMON,
       name: "multi30k",
       what: "Multi30k en→de, test 2016",
-      train: [...MULTI30K, "--steps", "3000", "--patience", "20"],
-      seeds: [1],
-      metric: "BLEU",
-      better: "higher",
-      digits: 1,
-      read: bleu,
-      parts: byLength,
+      train: [...MULTI30K, "--steps", "3000", "--patience", "20", ...SIZE],
       target: 28,
       published: [
         {
@@ -68,54 +75,45 @@ differ only in case, punctuation or spacing count as one, and all pairs of one a
       minutesPerSeed: 15,
     },
     {
+      ...COMMON,
       name: "multi30k-small",
-      what: "the same, a small model, 1,500 steps",
+      what: "a small model, 1,500 steps, general attention",
       train: [...MULTI30K, ...small(2000), "--attention", "general"],
-      seeds: [1],
-      metric: "BLEU",
-      better: "higher",
-      digits: 1,
-      read: bleu,
-      parts: byLength,
       published: [],
       minutesPerSeed: 5,
     },
     {
+      ...COMMON,
+      name: "multi30k-small-dot",
+      what: "the same small model, dot attention, half the encoder",
+      train: [...MULTI30K, ...small(2000), "--attention", "dot"],
+      published: [],
+      minutesPerSeed: 5,
+    },
+    {
+      ...COMMON,
       name: "multi30k-small-no-attention",
       what: "the same small model without attention",
       train: [...MULTI30K, ...small(2000), "--attention", "none"],
-      seeds: [1],
-      metric: "BLEU",
-      better: "higher",
-      digits: 1,
-      read: bleu,
-      parts: byLength,
       published: [],
       minutesPerSeed: 5,
     },
     {
+      ...COMMON,
       name: "multi30k-small-joint",
-      what: "the same with attention, one vocabulary for both languages, as large as two",
+      what: "the same small model, general attention, one vocabulary for both, as large as two",
       train: [...MULTI30K, ...small(4000), "--attention", "general", "--joint"],
-      seeds: [1],
-      metric: "BLEU",
-      better: "higher",
-      digits: 1,
-      read: bleu,
-      parts: byLength,
       published: [],
       minutesPerSeed: 5,
     },
     {
+      ...COMMON,
       name: "tatoeba",
       what: "Tatoeba en→fr, 2,000 held out",
-      train: ["data:tatoeba-eng-fra/fra.txt", "--steps", "8000", "--patience", "20"],
-      seeds: [1],
-      metric: "BLEU",
-      better: "higher",
-      digits: 1,
-      read: bleu,
-      parts: byLength,
+      train: [
+        ...["data:tatoeba-eng-fra/fra.txt", ...SIZE],
+        ...["--dropout", "0.25", "--steps", "7500", "--patience", "20"],
+      ],
       target: 40,
       published: [],
       minutesPerSeed: 40,

@@ -224,7 +224,7 @@ const ENOUGH_EPOCHS = 25;
 /** However few the pairs, attention needs so many steps to be found, and to be made use of. */
 const FEWEST_STEPS = 3000;
 /** Seconds of a step, about: a plan for the default alone. */
-const STEP_SECONDS = 0.25;
+const STEP_SECONDS = 0.35;
 
 function usualBudget({ train }: TranslationData, config: TranslationConfig): Budget {
   const { batchesPerEpoch } = translationBatches(train, config);

@@ -22,7 +22,10 @@ export interface TranslationConfig {
   vocabSize: number;
   /** Features of a token's vector. */
   embeddingDim: number;
-  /** Features of the decoder's state, and of each direction of the encoder. */
+  /**
+   * Features of the decoder's state, and of each direction of the encoder; with `"dot"` attention,
+   * which compares the two as they are, a direction has half.
+   */
   hiddenSize: number;
   /** Recurrent layers of encoder and decoder each. */
   numLayers: number;
@@ -59,19 +62,18 @@ export interface TranslationConfig {
 }
 
 /**
- * About the size of the monomodal model in Caglayan et al. 2017, https://arxiv.org/abs/1707.04481
- * (embedding 128, GRU of 256, tied, strong dropout), which is what 29,000 pairs can feed; measured
- * on Multi30k and Tatoeba in the README.
+ * The best that was found for 29,000 pairs of Multi30k and for 138,000 of Tatoeba:
+ * docs/results/translation-search.md has what else was tried.
  */
 export const TRANSLATION_DEFAULTS: Readonly<TranslationConfig> = {
   cell: "gru",
   tokens: "bpe",
   joint: false,
   vocabSize: 5000,
-  embeddingDim: 160,
-  hiddenSize: 320,
+  embeddingDim: 256,
+  hiddenSize: 512,
   numLayers: 1,
-  attention: "general",
+  attention: "dot",
   inputFeeding: false,
   tied: true,
   dropout: 0.3,

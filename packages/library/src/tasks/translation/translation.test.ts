@@ -53,6 +53,7 @@ function toyPairs(count: number): SentencePair[] {
 }
 
 const SMALL: Partial<TranslationConfig> = {
+  attention: "general",
   embeddingDim: 24,
   hiddenSize: 32,
   vocabSize: 400,
