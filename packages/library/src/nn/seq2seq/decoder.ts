@@ -330,9 +330,9 @@ export class Seq2SeqDecoder extends Module {
   #decoded(steps: readonly Advanced[], places?: Int32Array): Seq2SeqFeatures {
     const along = (parts: readonly Tensor[]) => (parts.length === 1 ? parts[0] : cat(parts, 1));
     const h = along(steps.map((step) => step.h)); // [batch, tgt, outputSize]
-    const rows = (index: Int32Array) => new Tensor(index, [index.length]);
+    const rows = places && new Tensor(places, [places.length]);
     return {
-      features: places ? h.flatten(0, 1).indexSelect(0, rows(places)) : h,
+      features: rows ? h.flatten(0, 1).indexSelect(0, rows) : h,
       weights: this.attention && along(steps.map(({ weights }) => weights!)),
       state: steps[steps.length - 1].state,
     };
