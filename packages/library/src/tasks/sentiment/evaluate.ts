@@ -18,7 +18,7 @@ import {
   type Interval,
 } from "unrolled";
 import { forEachBatch } from "./batches.ts";
-import { meanLogLoss, mixed, softmaxOf, type Logits } from "./calibrate.ts";
+import { calibrated, meanLogLoss, softmaxOf, type Logits } from "./calibrate.ts";
 import type { Example } from "./data.ts";
 import type { SentimentModel } from "./model.ts";
 
@@ -78,8 +78,8 @@ export function networkLogits(model: SentimentModel, examples: readonly Example[
 
 /** The model's own logits: both voices, as its mix has them. */
 export function mixedLogits({ mix }: SentimentModel, { network, bag }: Voices): Float64Array[] {
-  const models = bag ? [network, bag] : [network];
-  return network.map((_, t) => mixed(models, [mix.network, mix.bag], t));
+  const factors = [mix.network, mix.bag];
+  return calibrated(bag ? [network, bag] : [network], { factors, offsets: mix.offsets });
 }
 
 /** Scores a model on texts that it has not seen. */

@@ -11,8 +11,10 @@
 export interface MinimizeOptions {
   /** Default: 60. */
   maxIterations?: number;
-  /** Ends where the gradient's length has fallen to this share of what it began with. Default: 0.01. */
+  /** Ends where the gradient's length has fallen to this share of `steep`. Default: 0.01. */
   tolerance?: number;
+  /** Default: the gradient's length at the start. */
+  steep?: number;
 }
 
 const MEMORY = 7;
@@ -36,7 +38,7 @@ const ARMIJO = 1e-4;
 export function minimize_(
   x: Float64Array,
   evaluate: (x: Float64Array, gradient: Float64Array) => number,
-  { maxIterations = 60, tolerance = 0.01 }: MinimizeOptions = {},
+  { maxIterations = 60, tolerance = 0.01, steep }: MinimizeOptions = {},
 ): number {
   const n = x.length;
   let gradient = new Float64Array(n);
@@ -44,7 +46,7 @@ export function minimize_(
   const next = new Float64Array(n);
   const history: { s: Float64Array; y: Float64Array; rho: number }[] = [];
   let value = evaluate(x, gradient);
-  const flat = tolerance * norm(gradient);
+  const flat = tolerance * (steep ?? norm(gradient));
 
   for (let iteration = 0; iteration < maxIterations; iteration++) {
     const direction = descent(gradient, history);
@@ -107,7 +109,8 @@ function descent(
   return q;
 }
 
-function norm(a: Float64Array): number {
+/** The length of a vector. */
+export function norm(a: Float64Array): number {
   return Math.sqrt(dot(a, a));
 }
 

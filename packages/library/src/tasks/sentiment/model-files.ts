@@ -43,7 +43,7 @@ export function loadSentimentModel(read: (name: string) => Uint8Array): Sentimen
     if (bag) {
       model.bag = new BagOfNgrams(stringsOf(bag.ngrams, "bag.ngrams"), bag.order, labels.length);
     }
-    model.mix = mixOf(fields.mix);
+    model.mix = mixOf(fields.mix, labels.length);
     return model;
   });
 }
@@ -66,10 +66,15 @@ function gradesFrom(value: unknown, numLabels: number): Grades | null {
   );
 }
 
-function mixOf(value: unknown): Mix {
-  const { network, bag } = (value ?? {}) as Partial<Mix>;
-  if (Number.isFinite(network) && Number.isFinite(bag)) return { network: network!, bag: bag! };
+/** Models from before there were offsets have none. */
+function mixOf(value: unknown, numLabels: number): Mix {
+  const none = new Array<number>(numLabels).fill(0);
+  const { network, bag, offsets = none } = (value ?? {}) as Partial<Mix>;
+  const numbers: unknown[] = [network, bag, ...(Array.isArray(offsets) ? offsets : [])];
+  if (numbers.length === 2 + numLabels && numbers.every(Number.isFinite)) {
+    return { network: network!, bag: bag!, offsets };
+  }
   throw new FormatError(
-    `config.json: expected mix to have two numbers, network and bag, got ${JSON.stringify(value)}.`,
+    `config.json: expected mix to have two numbers, network and bag, and ${numLabels} offsets, got ${JSON.stringify(value)}.`,
   );
 }

@@ -33,6 +33,11 @@ export interface Mix {
   network: number;
   /** Factor on the bag's logits; 0 without one. */
   bag: number;
+  /**
+   * What is added to each label's score: above 0 where it is more frequent among the texts that are
+   * asked than among those learned from.
+   */
+  offsets: number[];
 }
 
 /** Which of two classes a threshold is about: the one whose name says so, or the last. */
@@ -66,7 +71,7 @@ export class SentimentModel extends nn.Module {
   readonly head: nn.Linear;
   /** Trained apart from the network, and after it put beside it. */
   bag: BagOfNgrams | null = null;
-  mix: Mix = { network: 1, bag: 0 };
+  mix: Mix;
 
   constructor(
     config: SentimentConfig,
@@ -80,6 +85,7 @@ export class SentimentModel extends nn.Module {
     this.labels = labels;
     this.vocabulary = vocabulary;
     this.grades = grades;
+    this.mix = { network: 1, bag: 0, offsets: labels.map(() => 0) };
     this.embedding = new nn.Embedding(vocabulary.size, embeddingDim, {
       paddingIdx: vocabulary.id(PAD),
     });

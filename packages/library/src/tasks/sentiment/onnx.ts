@@ -13,8 +13,8 @@ import { HIDDEN } from "./spelling.ts";
  * - in:  `ids` [batch, seq], padded behind their ends with 0, and `lengths` [batch]
  * - out: `logits` [batch, classes], before the softmax
  * - metadata: `task`, `config`, `labels`, `vocabulary` and `mix`, as `config.json` has them: the softmax
- *   of `mix.network` times the logits has probabilities that mean what they say where the network was
- *   trained without a bag. A word that the vocabulary does not have is `<unk>`
+ *   of `mix.network` times the logits plus `mix.offsets` has probabilities that mean what they say where
+ *   the network was trained without a bag. A word that the vocabulary does not have is `<unk>`
  */
 export function sentimentOnnx(model: SentimentModel): Uint8Array {
   const { config, labels, vocabulary, mix } = model;

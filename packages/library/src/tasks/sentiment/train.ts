@@ -17,7 +17,13 @@ import {
 } from "unrolled";
 import type { BagOfNgrams } from "./bag.ts";
 import { dropWords, textsLoader } from "./batches.ts";
-import { fitFactors, meanLogLoss } from "./calibrate.ts";
+import {
+  calibrated,
+  fitCalibration,
+  meanLogLoss,
+  type CalibrationOptions,
+  type Logits,
+} from "./calibrate.ts";
 import type { SentimentConfig } from "./config.ts";
 import type { SentimentData } from "./data.ts";
 import { networkLogits, voicesOf } from "./evaluate.ts";
@@ -81,6 +87,8 @@ export async function trainSentiment(
   if (vectors) useVectors(model, vectors);
   const targets = data.validation.map(({ target }) => target);
   const weight = config.classWeights === "balanced" ? balancedClasses(data) : null;
+  // Offsets would take back what the weights are for.
+  const calibration = { offsets: !weight };
   // Grades say by themselves how sure one may be.
   const labelSmoothing = data.grades ? 0 : config.labelSmoothing;
 
@@ -99,23 +107,23 @@ export async function trainSentiment(
     validations: "minutes" in budget ? undefined : Math.min(20, Math.max(6, 2 * epochs)),
     schedule: warmupCosine(),
     clipNorm: config.clipNorm,
-    validate: () => calibratedLoss(networkLogits(model, data.validation), targets),
+    validate: () => calibratedLoss(networkLogits(model, data.validation), targets, calibration),
     itemsIn: ({ ids }) => ids.size,
   });
 
   if (config.bag) model.bag = bag;
   const voices = voicesOf(model, data.validation);
-  const [network, ofBag] = fitFactors(
+  const { factors, offsets } = fitCalibration(
     voices.bag ? [voices.network, voices.bag] : [voices.network],
     targets,
+    calibration,
   );
-  model.mix = { network, bag: ofBag ?? 0 };
+  model.mix = { network: factors[0], bag: factors[1] ?? 0, offsets };
   return { model: model.eval(), fit: result };
 }
 
-function calibratedLoss(logits: Parameters<typeof meanLogLoss>[0], targets: number[]): number {
-  const [factor] = fitFactors([logits], targets);
-  return meanLogLoss(logits, targets, factor);
+function calibratedLoss(logits: Logits, targets: number[], options: CalibrationOptions): number {
+  return meanLogLoss(calibrated([logits], fitCalibration([logits], targets, options)), targets);
 }
 
 /** n / (classes · n_c): all classes weigh alike, and a text 1 on average. A grade weighs as its label. */
