@@ -38,8 +38,8 @@ export const TEXT_SIZES: Readonly<Record<TextSize, TextSizeInfo>> = {
   },
 };
 
-/** From so many minutes on, a size is better than the one before it. */
-const FROM_MINUTES = { medium: 12, large: 60 };
+/** From so many minutes on a size is chosen; `medium` is still the one that is measured after an hour. */
+const FROM_MINUTES = { medium: 12, large: 90 };
 
 /**
  * The size for a length of training on two cores. Without one, small.
