@@ -25,7 +25,7 @@ import { formatCount, plural } from "../../terminal/numbers.ts";
 import { renderTable } from "../../terminal/table.ts";
 import { createTerminal, type Terminal } from "../../terminal/terminal.ts";
 import { readLabelled, type ReadingOptions } from "./read-labelled.ts";
-import { percent, scoreOf, scoreTable, type Score } from "./scores.ts";
+import { networkScore, percent, scoreOf, scoreTable, type Score } from "./scores.ts";
 
 interface EvalOptions extends ReadingOptions {
   errors: number;
@@ -81,11 +81,7 @@ function evalCommand(directory: string, inputs: string[], options: EvalOptions):
   const alone = evaluationOf(voicesOf(model, examples).network, examples, model);
   const { name } = CELL_LOOKS[model.config.cell];
   const score = scoreOf(model.bag ? `${name} + bag of words` : name, evaluation);
-  const scores = [
-    majorityScore(model, examples),
-    scoreOf(model.bag ? `${name} alone` : `${name}, not calibrated`, alone),
-    score,
-  ];
+  const scores = [majorityScore(model, examples), networkScore(model, alone), score];
   const isTrainingData = (start?.source as Source | undefined)?.sha256 === source.sha256;
   terminal.event({
     type: "evaluation",

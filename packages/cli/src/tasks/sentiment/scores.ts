@@ -3,7 +3,8 @@
  */
 
 import type { Estimate } from "unrolled";
-import type { SentimentEvaluation } from "unrolled/tasks/sentiment";
+import type { SentimentEvaluation, SentimentModel } from "unrolled/tasks/sentiment";
+import { CELL_LOOKS } from "../../terminal/cells.ts";
 import { formatLoss } from "../../terminal/numbers.ts";
 import { renderTable } from "../../terminal/table.ts";
 
@@ -15,6 +16,12 @@ export function scoreOf(
   { probabilities: _probabilities, answers: _answers, ...rest }: SentimentEvaluation,
 ): Score {
   return { name, ...rest };
+}
+
+/** Of the network as trained: without the bag of words, and without what calibration found. */
+export function networkScore({ config, bag }: SentimentModel, alone: SentimentEvaluation): Score {
+  const { name } = CELL_LOOKS[config.cell];
+  return scoreOf(bag ? `${name} alone, not calibrated` : `${name}, not calibrated`, alone);
 }
 
 export const SCORE_HEAD = ["", "right", "95 %", "macro F1", "log loss", "calibration error"];

@@ -43,7 +43,7 @@ import { addRunOptions, settings, type RunOptions } from "../../train/options.ts
 import { openRun, type TrainingRun } from "../../train/training-run.ts";
 import { describeLeftOut, readParts, type PartsOptions } from "./parts.ts";
 import { sentimentReport } from "./report.ts";
-import { percent, scoreOf, scoreTable, verdict, type Score } from "./scores.ts";
+import { networkScore, percent, scoreOf, scoreTable, verdict, type Score } from "./scores.ts";
 
 type TrainOptions = RunOptions & Partial<SentimentConfig> & PartsOptions & { vectors?: string };
 
@@ -339,7 +339,7 @@ function measure(
     evaluation,
     score: scoreOf(model.bag ? `${name} + bag of words` : name, evaluation),
     alone,
-    network: scoreOf(model.bag ? `${name} alone` : `${name}, not calibrated`, alone),
+    network: networkScore(model, alone),
     difference: accuracyDifference(evaluation.answers, toBeat.evaluation.answers, targets),
     toBeat: toBeat.score,
   };
