@@ -145,6 +145,11 @@ export class TrainingRun<Config extends object> {
     return (this.#settings ?? this.#draft).config;
   }
 
+  /** How long to train: as typed, or as planned, and from `readFrom` on what suits the data. */
+  get budget(): Budget {
+    return (this.#settings ?? this.#draft).budget;
+  }
+
   /** Items trained on in a second, such as tokens: the mean over the run. */
   get itemsPerSecond(): number {
     return this.#log.itemsPerSecond;

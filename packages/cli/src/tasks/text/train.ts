@@ -13,7 +13,9 @@ import {
   TEXT_DEFAULTS,
   TEXT_SIZES,
   textBaselines,
+  passesIn,
   textSizeFor,
+  usualDropouts,
   trainText,
   type TextConfig,
   type TextData,
@@ -130,9 +132,9 @@ async function trainTextCommand(files: string[], options: TrainTextOptions): Pro
     options,
   );
   const { text, encoding, ...source } = readTexts(files);
-  run.readFrom(source);
-
   const data = prepareText(text, run.config);
+  const passes = passesIn(run.budget, size, data.trainIds.length, run.config);
+  run.readFrom(source, { config: usualDropouts(size, passes, cell) });
   run.terminal.live("counting n-grams for the baselines …");
   const baselines = textBaselines(data);
   run.terminal.live("");

@@ -16,7 +16,9 @@ export {
 export {
   configOfSize,
   TEXT_SIZES,
+  passesIn,
   textSizeFor,
+  usualDropouts,
   type TextSize,
   type TextSizeInfo,
 } from "./sizes.ts";

@@ -2,6 +2,7 @@
  * @file Three sizes of model, each for a length of training.
  */
 
+import type { Budget } from "unrolled";
 import { TEXT_DEFAULTS, type TextConfig } from "./config.ts";
 
 export type TextSize = "small" | "medium" | "large";
@@ -9,6 +10,8 @@ export type TextSize = "small" | "medium" | "large";
 export interface TextSizeInfo {
   /** How long it is meant to train on two cores, on a megabyte of text. */
   minutes: number;
+  /** How often it reads a megabyte, by its characters, in that time. */
+  passes: number;
   /** What differs from {@link TEXT_DEFAULTS}. */
   changes: Partial<TextConfig>;
 }
@@ -20,13 +23,15 @@ export interface TextSizeInfo {
  * from AWD-LSTM's proportions (Merity et al. 2017): docs/results/text-search.md has what was tried.
  */
 export const TEXT_SIZES: Readonly<Record<TextSize, TextSizeInfo>> = {
-  small: { minutes: 3, changes: {} },
+  small: { minutes: 3, passes: 8, changes: {} },
   medium: {
     minutes: 30,
+    passes: 20,
     changes: { hiddenSize: 512, dropout: 0.3, inputDropout: 0.1, weightDropout: 0.2, lr: 6e-3 },
   },
   large: {
     minutes: 90,
+    passes: 40,
     changes: {
       hiddenSize: 512,
       numLayers: 2,
@@ -37,6 +42,9 @@ export const TEXT_SIZES: Readonly<Record<TextSize, TextSizeInfo>> = {
     },
   },
 };
+
+/** Characters to learn from, in what the sizes were measured on. */
+const MEGABYTE = 1e6;
 
 /** From so many minutes on a size is chosen; `medium` is still the one that is measured after an hour. */
 const FROM_MINUTES = { medium: 12, large: 90 };
@@ -59,6 +67,46 @@ export function textSizeFor(minutes = TEXT_SIZES.small.minutes): TextSize {
  */
 export function configOfSize(size: TextSize, cell = TEXT_DEFAULTS.cell): TextConfig {
   const config = { ...TEXT_DEFAULTS, ...TEXT_SIZES[size].changes, cell };
-  if (["rnn", "lstm", "gru"].includes(cell)) return config;
+  if (canDropWeights(cell)) return config;
   return { ...config, numLayers: 1, weightDropout: 0 };
+}
+
+/**
+ * How much a size drops where the text is read so many times: as much as the next larger size from
+ * one and a half times its own {@link TextSizeInfo.passes} on. The command line uses this where nothing is typed.
+ *
+ * @example
+ * usualDropouts("small", 8); // { dropout: 0.15, inputDropout: 0, weightDropout: 0 }
+ * usualDropouts("small", 24); // { dropout: 0.3, inputDropout: 0.1, weightDropout: 0.2 }
+ */
+export function usualDropouts(
+  size: TextSize,
+  passes: number,
+  cell = TEXT_DEFAULTS.cell,
+): Pick<TextConfig, "dropout" | "inputDropout" | "weightDropout"> {
+  const next = { small: "medium", medium: "large", large: "large" } as const;
+  const isOften = passes >= 1.5 * TEXT_SIZES[size].passes;
+  const config = configOfSize(isOften ? next[size] : size, cell);
+  const { dropout, inputDropout, weightDropout } = config;
+  return { dropout, inputDropout, weightDropout };
+}
+
+/** How often a budget lets `config` read a text with `numTokens` to learn from, about. */
+export function passesIn(
+  budget: Budget,
+  size: TextSize,
+  numTokens: number,
+  { batchSize, seqLength }: TextConfig,
+): number {
+  if ("epochs" in budget) return budget.epochs;
+  const { minutes, passes } = TEXT_SIZES[size];
+  const tokens =
+    "steps" in budget
+      ? budget.steps * batchSize * seqLength
+      : (budget.minutes / minutes) * passes * MEGABYTE;
+  return tokens / numTokens;
+}
+
+function canDropWeights(cell: TextConfig["cell"]): boolean {
+  return ["rnn", "lstm", "gru"].includes(cell);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CELL_NAMES, manualSeed, type nn } from "unrolled";
+import { CELL_NAMES, manualSeed, type Budget, type nn } from "unrolled";
 import {
   configOfSize,
   decodeText,
@@ -14,7 +14,9 @@ import {
   textBaselines,
   textConfig,
   TextModel,
+  passesIn,
   textSizeFor,
+  usualDropouts,
   trainText,
   type TextConfig,
   type TextData,
@@ -153,6 +155,18 @@ describe("the text task", () => {
     expect(textConfig(configOfSize(size))).toEqual(configOfSize(size));
     expect(textSizeFor(TEXT_SIZES[size].minutes)).toBe(size);
     for (const cell of CELL_NAMES) textConfig(configOfSize(size, cell));
+  });
+
+  test("a short text, which is read more often, is learned with more dropout", () => {
+    const config = configOfSize("small");
+    const dropoutAfter = (budget: Budget, numTokens: number) =>
+      usualDropouts("small", passesIn(budget, "small", numTokens, config)).dropout;
+    expect(dropoutAfter({ minutes: 3 }, 1e6)).toBe(0.15);
+    expect(dropoutAfter({ minutes: 3 }, 3e5)).toBe(0.3);
+    expect(dropoutAfter({ steps: 2000 }, 3e5)).toBe(0.15);
+    expect(dropoutAfter({ steps: 7700 }, 3e5)).toBe(0.3);
+    expect(dropoutAfter({ epochs: 20 }, 1e9)).toBe(0.3);
+    for (const cell of CELL_NAMES) textConfig({ cell, ...usualDropouts("small", 100, cell) });
   });
 
   test.each([
