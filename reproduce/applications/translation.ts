@@ -112,11 +112,11 @@ differ only in case, punctuation or spacing count as one, and all pairs of one a
       what: "Tatoeba en→fr, 2,000 held out",
       train: [
         ...["data:tatoeba-eng-fra/fra.txt", ...SIZE],
-        ...["--dropout", "0.25", "--steps", "7500", "--patience", "20"],
+        ...["--dropout", "0.25", "--steps", "12000", "--patience", "40"],
       ],
       target: 40,
       published: [],
-      minutesPerSeed: 40,
+      minutesPerSeed: 75,
     },
   ],
 };
