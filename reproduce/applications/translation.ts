@@ -2,7 +2,7 @@
  * @file Translation, in BLEU as sacreBLEU counts it: cased, detokenized, 13a.
  */
 
-import { namedScores, numberAt, type Application, type Found } from "./application.ts";
+import { namedScores, numberAt, type Application, type Entry, type Found } from "./application.ts";
 
 const bleu = ({ start, end }: Found) => ({
   score: numberAt(end, "evaluation.bleu"),
@@ -43,11 +43,26 @@ const MULTI30K = [
 /** As the defaults are now. */
 const SIZE = [...["--attention", "dot", "--hidden", "512", "--embedding", "256", "--lr", "0.002"]];
 
-/** Small and short, for the comparison alone. */
-const small = (vocabSize: number) => [
-  ...["--hidden", "128", "--embedding", "64", "--vocab-size", `${vocabSize}`, "--dropout", "0.2"],
-  ...["--lr", "0.003", "--batch", "600", "--steps", "1500", "--patience", "20"],
-];
+/** Small and short, for the comparison of attentions alone. */
+function small(
+  name: string,
+  what: string,
+  vocabSize: number,
+  attention: string,
+  ...more: string[]
+): Entry {
+  const size = ["--hidden", "128", "--embedding", "64", "--vocab-size", `${vocabSize}`];
+  const how = ["--dropout", "0.2", "--lr", "0.003", "--batch", "600", "--steps", "1500"];
+  return {
+    ...COMMON,
+    name,
+    what,
+    train: [...MULTI30K, ...size, ...how, "--patience", "20", "--attention", attention, ...more],
+    seeds: [1, 2, 3],
+    published: [],
+    minutesPerSeed: 5,
+  };
+}
 
 export const TRANSLATION: Application = {
   name: "translation",
@@ -74,42 +89,21 @@ differ only in case, punctuation or spacing count as one, and all pairs of one a
       ],
       minutesPerSeed: 15,
     },
-    {
-      ...COMMON,
-      name: "multi30k-small",
-      what: "a small model, 1,500 steps, general attention",
-      train: [...MULTI30K, ...small(2000), "--attention", "general"],
-      seeds: [1, 2, 3],
-      published: [],
-      minutesPerSeed: 5,
-    },
-    {
-      ...COMMON,
-      name: "multi30k-small-dot",
-      what: "the same small model, dot attention, half the encoder",
-      train: [...MULTI30K, ...small(2000), "--attention", "dot"],
-      seeds: [1, 2, 3],
-      published: [],
-      minutesPerSeed: 5,
-    },
-    {
-      ...COMMON,
-      name: "multi30k-small-no-attention",
-      what: "the same small model without attention",
-      train: [...MULTI30K, ...small(2000), "--attention", "none"],
-      seeds: [1, 2, 3],
-      published: [],
-      minutesPerSeed: 5,
-    },
-    {
-      ...COMMON,
-      name: "multi30k-small-joint",
-      what: "the same small model, general attention, one vocabulary for both, as large as two",
-      train: [...MULTI30K, ...small(4000), "--attention", "general", "--joint"],
-      seeds: [1, 2, 3],
-      published: [],
-      minutesPerSeed: 5,
-    },
+    small("multi30k-small", "a small model, 1,500 steps, general attention", 2000, "general"),
+    small(
+      "multi30k-small-dot",
+      "the same small model, dot attention, half the encoder",
+      2000,
+      "dot",
+    ),
+    small("multi30k-small-no-attention", "the same small model without attention", 2000, "none"),
+    small(
+      "multi30k-small-joint",
+      "the same small model, general attention, one vocabulary for both, as large as two",
+      4000,
+      "general",
+      "--joint",
+    ),
     {
       ...COMMON,
       name: "tatoeba",

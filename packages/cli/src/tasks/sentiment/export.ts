@@ -17,7 +17,7 @@ export const sentimentExport: ExportTask = {
     return [
       {
         bytes: sentimentOnnx(model),
-        says: `ids [batch, seq], padded with 0, and lengths [batch] give a score for each class, before the softmax. The metadata has vocabulary, classes and the factor that calibrates.${letters}${bag}`,
+        says: `ids [batch, seq], padded with 0, and lengths [batch] give a score for each class, before the softmax. The metadata has vocabulary, classes, and the factor and the offsets that calibrate.${letters}${bag}`,
       },
     ];
   },

@@ -67,7 +67,7 @@ export function textSizeFor(minutes = TEXT_SIZES.small.minutes): TextSize {
  */
 export function configOfSize(size: TextSize, cell = TEXT_DEFAULTS.cell): TextConfig {
   const config = { ...TEXT_DEFAULTS, ...TEXT_SIZES[size].changes, cell };
-  if (canDropWeights(cell)) return config;
+  if (["rnn", "lstm", "gru"].includes(cell)) return config;
   return { ...config, numLayers: 1, weightDropout: 0 };
 }
 
@@ -105,8 +105,4 @@ export function passesIn(
       ? budget.steps * batchSize * seqLength
       : (budget.minutes / minutes) * passes * MEGABYTE;
   return tokens / numTokens;
-}
-
-function canDropWeights(cell: TextConfig["cell"]): boolean {
-  return ["rnn", "lstm", "gru"].includes(cell);
 }
