@@ -46,6 +46,9 @@ export const TEXT_SIZES: Readonly<Record<TextSize, TextSizeInfo>> = {
 /** Characters to learn from, in what the sizes were measured on. */
 const MEGABYTE = 1e6;
 
+/** So many times a size's own passes are often: the small one's byte pairs gained by it from there on. */
+const OFTEN = 1.3;
+
 /** From so many minutes on a size is chosen; `medium` is still the one that is measured after an hour. */
 const FROM_MINUTES = { medium: 12, large: 90 };
 
@@ -73,7 +76,7 @@ export function configOfSize(size: TextSize, cell = TEXT_DEFAULTS.cell): TextCon
 
 /**
  * How much a size drops where the text is read so many times: as much as the next larger size from
- * one and a half times its own {@link TextSizeInfo.passes} on. The command line uses this where nothing is typed.
+ * 1.3 times its own {@link TextSizeInfo.passes} on. The command line uses this where nothing is typed.
  *
  * @example
  * usualDropouts("small", 8); // { dropout: 0.15, inputDropout: 0, weightDropout: 0 }
@@ -85,7 +88,7 @@ export function usualDropouts(
   cell = TEXT_DEFAULTS.cell,
 ): Pick<TextConfig, "dropout" | "inputDropout" | "weightDropout"> {
   const next = { small: "medium", medium: "large", large: "large" } as const;
-  const isOften = passes >= 1.5 * TEXT_SIZES[size].passes;
+  const isOften = passes >= OFTEN * TEXT_SIZES[size].passes;
   const config = configOfSize(isOften ? next[size] : size, cell);
   const { dropout, inputDropout, weightDropout } = config;
   return { dropout, inputDropout, weightDropout };
