@@ -24,6 +24,7 @@ export {
   type WordTokenizerJSON,
   type WordTokenizerOptions,
 } from "./tokenizers/word.ts";
+export { spacesWords, UNSPACED_LETTER } from "./tokenizers/unspaced-scripts.ts";
 export { BpeTokenizer, type BpeTokenizerJSON, type BpeTokenizerOptions } from "./tokenizers/bpe.ts";
 export {
   HuggingFaceTokenizer,

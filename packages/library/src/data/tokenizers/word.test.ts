@@ -9,7 +9,9 @@ describe("WordTokenizer", () => {
     ["Don't panic, well-known 3.5%!", ["Don't", "panic", ",", "well-known", "3.5", "%", "!"]],
     ["one\n\ntwo", ["one", "\n", "\n", "two"]],
     ["wait--what...", ["wait", "--", "what", ".", ".", "."]],
-    ["naïve 東京 🐌", ["naïve", "東京", "🐌"]],
+    ["naïve Москва 🐌", ["naïve", "Москва", "🐌"]],
+    ["東京ではGRU2台、3.5倍。", ["東", "京", "で", "は", "GRU2", "台", "、", "3.5", "倍", "。"]],
+    ["ที่นี่", ["ที่", "นี่"]],
     ["at 5, 1,000 or 1,a", ["at", "5", ",", "1,000", "or", "1", ",", "a"]],
     ["the <unk> <eos>", ["the", "<unk>", "<", "eos", ">"]],
     ["", []],
@@ -20,6 +22,8 @@ describe("WordTokenizer", () => {
   test.each([
     'He said: "Come in (if you dare)." "Why?"\nNobody knew...',
     "It's $5.50--no more; 10% off!\n\nEnd",
+    "今天天气很好，「我们」走吧！\nカレー・ライスです。",
+    "สวัสดีครับ",
   ])("puts the spaces back where they were: %j", (text) => {
     const tokenizer = keepAll(text);
     expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
@@ -46,7 +50,25 @@ describe("WordTokenizer", () => {
         "$",
         "é",
       ],
-      ...["%", "<unk>", "\u0301", "’", "“", "”", "🐌", "\t", "_", "/", "…"],
+      ...[
+        "%",
+        "<unk>",
+        "東",
+        "ー",
+        "。",
+        "・",
+        "ก",
+        "\u0e31",
+        "\u0301",
+        "’",
+        "“",
+        "”",
+        "🐌",
+        "\t",
+        "_",
+        "/",
+        "…",
+      ],
     );
     const texts = fc.oneof(
       fc.array(pieces, { maxLength: 40 }).map((list) => list.join("")),

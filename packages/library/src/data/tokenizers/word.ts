@@ -5,6 +5,7 @@
 import { ArgumentError, FormatError } from "../../core/errors.ts";
 import { Vocabulary, type VocabularyJSON } from "../vocabulary.ts";
 import { checkSpecials } from "./char.ts";
+import { UNSPACED_LETTER } from "./unspaced-scripts.ts";
 import {
   checkTokenizerJSON,
   decodeAll,
@@ -39,16 +40,22 @@ export interface WordTokenizerJSON {
   vocabulary: VocabularyJSON;
 }
 
+const LETTER = String.raw`(?:(?!${UNSPACED_LETTER})[\p{L}\p{M}\p{N}_])`;
+
 // Letters and digits, with apostrophes and hyphens between them (don't, well-known), and between
-// digits a point or comma (3.5).
-const WORD = String.raw`[\p{L}\p{M}\p{N}_]+(?:['’-][\p{L}\p{M}\p{N}_]+|[.,](?=\p{N})(?<=\p{N}.)[\p{L}\p{M}\p{N}_]+)*`;
+// digits a point or comma (3.5). Where words are not spaced, each letter is one.
+const WORD = String.raw`${UNSPACED_LETTER}|${LETTER}+(?:['’-]${LETTER}+|[.,](?=\p{N})(?<=\p{N}.)${LETTER}+)*`;
 
 const JOINS_LEFT = new Set([",", ".", ";", ":", "!", "?", ")", "]", "}", "%", "…", "'", "’", "”"]);
 const JOINS_RIGHT = new Set(["(", "[", "{", "$", "£", "€", "“", "‘"]);
 const JOINS_BOTH = new Set(["--", "—", "\n"]);
+/** Of Chinese and Japanese: no space on either side. */
+const WIDE_PUNCTUATION = /^(?=[\p{P}\p{S}])[\u3000-\u303f・\uff00-\uffef]$/u;
+const STARTS_UNSPACED = new RegExp(`^${UNSPACED_LETTER}`, "u");
 
 /**
- * Splits text into words, single punctuation marks, and line ends.
+ * Splits text into words, single punctuation marks, and line ends; of scripts that put no space
+ * between words, such as Chinese and Japanese, every letter is a word.
  *
  * Decoding is lossy: spaces are put where English typography has them, so `"a ,b"` comes back as
  * `"a, b"`, rare words as `<unk>`, capitals as small letters if `lowercase` is on. The ids survive,
@@ -135,7 +142,10 @@ export class WordTokenizer implements Tokenizer {
         JOINS_LEFT.has(token) ||
         JOINS_RIGHT.has(previous) ||
         JOINS_BOTH.has(token) ||
-        JOINS_BOTH.has(previous);
+        JOINS_BOTH.has(previous) ||
+        WIDE_PUNCTUATION.test(token) ||
+        WIDE_PUNCTUATION.test(previous) ||
+        (STARTS_UNSPACED.test(token) && STARTS_UNSPACED.test(previous));
 
       if (token === '"') insideQuotes = !insideQuotes;
       if (token === "\n") insideQuotes = false; // one forgotten quote must not turn all that follow

@@ -5,15 +5,14 @@
  * "!!!", ":-)" and an emoji are one token each, since they say more than most words.
  */
 
+import { UNSPACED_LETTER } from "unrolled";
+
 export type SentimentTokens = "word" | "char";
 
 /** Nobody's word; without a limit a line of base64 would be one. */
 const MAX_WORD = 60;
 
-// Scripts that put no spaces between words: every character is a token, and the recurrent layer
-// reads them together. Combining marks stay with what they combine with.
-const UNSPACED = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*`;
-const LETTER = String.raw`(?!${UNSPACED})[\p{L}\p{M}\p{N}_]`;
+const LETTER = String.raw`(?:(?!${UNSPACED_LETTER})[\p{L}\p{M}\p{N}_])`;
 
 /** In this order: the first that fits at a place is the token. */
 const TOKEN = new RegExp(
@@ -24,7 +23,8 @@ const TOKEN = new RegExp(
     String.raw`\p{RI}\p{RI}|\p{Extended_Pictographic}(?:\p{EMod}|\uFE0F|\u200D\p{Extended_Pictographic})*`,
     // :-) ;D =( :'( <3
     String.raw`(?<![\p{L}\p{N}])[:;=8][-'^o]?[)(\][dpoDPO/\\|*](?![\p{L}\p{N}])|<\/?3`,
-    UNSPACED,
+    // The recurrent layer reads them together.
+    UNSPACED_LETTER,
     // Contractions as the Penn Treebank splits them, also where they stand split already.
     String.raw`n't(?!${LETTER})|'(?:s|m|d|re|ve|ll)(?!${LETTER})`,
     String.raw`(?:(?!n't)${LETTER})+(?:[-'](?!(?:s|m|d|re|ve|ll|t)(?!${LETTER}))(?:(?!n't)${LETTER})+|[.,](?=\p{N})(?<=\p{N}.)${LETTER}+)*`,

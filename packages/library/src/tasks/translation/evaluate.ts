@@ -2,7 +2,7 @@
  * @file How good translations are: BLEU and chrF against references, in all and by length.
  */
 
-import { bleu, chrf, type BleuScore } from "unrolled";
+import { bleu, chrf, spacesWords, UNSPACED_LETTER } from "unrolled";
 import type { TranslationModel } from "./model.ts";
 import type { SentencePair } from "./pairs.ts";
 import { translate, type TranslateOptions, type Translation } from "./predict.ts";
@@ -55,7 +55,7 @@ export function scoreTranslations(
   texts: readonly string[],
   references: readonly string[],
 ): TranslationScores {
-  const score = bleuScore(texts, references);
+  const score = bleu(texts, references, { tokenize: bleuTokens(references) });
   return {
     bleu: score.score,
     chrf: chrf(texts, references).score,
@@ -65,19 +65,12 @@ export function scoreTranslations(
   };
 }
 
-/** BLEU's tokens are 13a's words or, in scripts that put no spaces between words, characters. */
-function bleuScore(texts: readonly string[], references: readonly string[]): BleuScore {
-  return bleu(texts, references, { tokenize: hasSpaces(references) ? "13a" : "char" });
+/** What BLEU's tokens are: 13a's words or, in scripts that put no spaces between words, characters. */
+function bleuTokens(references: readonly string[]): "13a" | "char" {
+  return spacesWords(references.join(" ")) ? "13a" : "char";
 }
 
-/** Japanese, Chinese and Thai have hardly any; other languages one in five or six characters. */
-const CHARACTERS_PER_SPACE = 25;
-
-function hasSpaces(sentences: readonly string[]): boolean {
-  const text = sentences.join("");
-  if (sentences.every((sentence) => sentence.length < CHARACTERS_PER_SPACE / 2)) return true;
-  return text.split(/\s/u).length * CHARACTERS_PER_SPACE >= text.length;
-}
+const WORD = new RegExp(String.raw`${UNSPACED_LETTER}|(?:(?!${UNSPACED_LETTER})\S)+`, "gu");
 
 const BIN_STARTS = [1, 6, 11, 16, 21, 31];
 const FEWEST_SENTENCES = 10;
@@ -88,14 +81,16 @@ export function bleuByLength(
   references: readonly string[],
   sources: readonly string[],
 ): LengthBin[] {
-  const words = sources.map((source) => source.split(/\s+/u).length);
+  const words = sources.map((source) => source.match(WORD)?.length ?? 0);
+  const tokenize = bleuTokens(references);
   return BIN_STARTS.map((from, bin) => {
     const to = (BIN_STARTS[bin + 1] ?? Infinity) - 1;
     const inside = [...words.keys()].filter((i) => words[i] >= from && words[i] <= to);
     const score = () =>
-      bleuScore(
+      bleu(
         inside.map((i) => texts[i]),
         inside.map((i) => references[i]),
+        { tokenize },
       ).score;
     const sentences = inside.length;
     return { from, to, sentences, bleu: sentences >= FEWEST_SENTENCES ? score() : null };
