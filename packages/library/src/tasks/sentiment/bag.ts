@@ -66,28 +66,43 @@ export class BagOfNgrams extends nn.Module {
   readonly bias: Tensor; //   [numClasses]
   readonly #numbers: ReadonlyMap<string, number>;
 
-  constructor(ngrams: readonly string[], order: number, numClasses: number) {
+  constructor(
+    ngrams: readonly string[],
+    order: number,
+    numClasses: number,
+    numbers: ReadonlyMap<string, number> = new Map(ngrams.map((ngram, i) => [ngram, i])),
+  ) {
     super();
     this.order = order;
     this.ngrams = ngrams;
-    this.#numbers = new Map(ngrams.map((ngram, i) => [ngram, i]));
+    this.#numbers = numbers;
     this.weight = this.registerBuffer("weight", zeros([ngrams.length, numClasses]));
     this.bias = this.registerBuffer("bias", zeros([numClasses]));
   }
 
+  /** A bag of the same n-grams with weights of 0. */
+  emptied(): BagOfNgrams {
+    return new BagOfNgrams(this.ngrams, this.order, this.bias.size, this.#numbers);
+  }
+
   /** Logits of the classes. */
   scores(tokens: readonly string[]): Float64Array {
+    return this.scoresOf(this.rows([tokens]))[0];
+  }
+
+  /** Logits of the classes for texts that {@link rows} was given. */
+  scoresOf({ starts, ids }: NgramRows): Float64Array[] {
     const weight = this.weight.storage.array;
-    const logits = Float64Array.from(this.bias.data);
-    const found = [...ngramsOf(tokens, this.order)].flatMap(
-      (ngram) => this.#numbers.get(ngram) ?? [],
-    );
-    for (const id of found) {
-      for (let c = 0; c < logits.length; c++) {
-        logits[c] += weight[id * logits.length + c] / Math.sqrt(found.length);
+    return Array.from({ length: starts.length - 1 }, (_, t) => {
+      const logits = Float64Array.from(this.bias.data);
+      const found = ids.subarray(starts[t], starts[t + 1]);
+      for (const id of found) {
+        for (let c = 0; c < logits.length; c++) {
+          logits[c] += weight[id * logits.length + c] / Math.sqrt(found.length);
+        }
       }
-    }
-    return logits;
+      return logits;
+    });
   }
 
   rows(texts: readonly (readonly string[])[]): NgramRows {
@@ -156,7 +171,7 @@ export function trainBag(
   x.set(start.bias.data, size);
   minimize_(x, evaluate, { steep: norm(atZero) });
   unscale(x);
-  const bag = new BagOfNgrams(start.ngrams, start.order, numClasses);
+  const bag = start.emptied();
   bag.weight.copy_(tensor(Float32Array.from(weight), { shape: bag.weight.shape }));
   bag.bias.copy_(tensor(Float32Array.from(x.subarray(size))));
   return bag;
@@ -178,19 +193,16 @@ function lossAndGradient(
   for (let t = 0; t < n; t++) {
     const [from, to] = [starts[t], starts[t + 1]];
     const scale = to > from ? 1 / Math.sqrt(to - from) : 0;
-    logits.fill(0);
-    for (let j = from; j < to; j++) {
-      for (let c = 0, at = ids[j] * numClasses; c < numClasses; c++) logits[c] += weight[at + c];
+    for (let c = 0; c < numClasses; c++) {
+      let sum = 0;
+      for (let j = from; j < to; j++) sum += weight[ids[j] * numClasses + c];
+      logits[c] = sum * scale + bias[c];
     }
-    for (let c = 0; c < numClasses; c++) logits[c] = logits[c] * scale + bias[c];
     loss += toError_(logits, targets[t]);
     for (let c = 0; c < numClasses; c++) {
       const error = logits[c] / n;
       gradient[weight.length + c] += error;
-      logits[c] = error * scale;
-    }
-    for (let j = from; j < to; j++) {
-      for (let c = 0, at = ids[j] * numClasses; c < numClasses; c++) gradient[at + c] += logits[c];
+      for (let j = from; j < to; j++) gradient[ids[j] * numClasses + c] += error * scale;
     }
   }
   return loss / n;

@@ -26,6 +26,8 @@ export interface SentimentBaseline {
 const RIDGES = [1e-4, 3e-5, 1e-5, 3e-6, 1e-6];
 /** Settings of the mean of word vectors; it needs fewer steps than a network, but larger ones. */
 const MEAN_VECTORS = { lr: 5e-3, dropout: 0.3, epochs: 5 };
+/** A few epochs of a few texts teach nothing, and of very many take longer than the network. */
+const [FEWEST_STEPS, MOST_STEPS] = [200, 3000];
 
 /** Always the class that the training part has most of, and as often as it has. */
 export function majorityBaseline({ labels, train }: SentimentData): SentimentBaseline {
@@ -56,6 +58,7 @@ export function tunedBag(
   const empty = new BagOfNgrams(frequentNgrams(texts, order), order, labels.length);
   const rows = empty.rows(texts);
   const targets = train.map(({ target }) => target);
+  const validationRows = empty.rows(validation.map(({ tokens }) => tokens));
   const validationTargets = validation.map(({ target }) => target);
   let best: { bag: BagOfNgrams; penalty: BagPenalty; loss: number } | null = null;
   let number = 0;
@@ -64,14 +67,14 @@ export function tunedBag(
     for (const ridge of RIDGES) {
       onTry(++number, 2 * RIDGES.length);
       bag = trainBag(bag, rows, targets, { naiveBayes, ridge });
-      const logits = scoresOf(bag, validation);
+      const logits = bag.scoresOf(validationRows);
       const calibration = fitCalibration([logits], validationTargets);
       const loss = meanLogLoss(calibrated([logits], calibration), validationTargets);
       if (!best || loss < best.loss) best = { bag, penalty: { naiveBayes, ridge }, loss };
     }
   }
   const { bag, penalty } = best!;
-  const calibration = fitCalibration([scoresOf(bag, validation)], validationTargets);
+  const calibration = fitCalibration([bag.scoresOf(validationRows)], validationTargets);
   const kind = penalty.naiveBayes ? "naive Bayes features" : "plain features";
   return {
     bag,
@@ -79,13 +82,12 @@ export function tunedBag(
     baseline: {
       name: config.tokens === "word" ? "bag of words" : "bag of letters",
       settings: `logistic regression on ${bag.ngrams.length} n-grams of 1 to ${order}, ${kind}, ridge ${penalty.ridge}`,
-      logits: (examples) => calibrated([scoresOf(bag, examples)], calibration),
+      logits: (examples) => {
+        const rows = bag.rows(examples.map(({ tokens }) => tokens));
+        return calibrated([bag.scoresOf(rows)], calibration);
+      },
     },
   };
-}
-
-function scoresOf(bag: BagOfNgrams, examples: readonly Example[]): Float64Array[] {
-  return examples.map(({ tokens }) => bag.scores(tokens));
 }
 
 /** The mean of a text's vectors, and a linear layer: Joulin et al. 2017, fastText without n-grams. */
@@ -125,14 +127,13 @@ export async function embeddingsBaseline(
   };
   const targets = validation.map(({ target }) => target);
   const batches = textsLoader(train, { ...config, batchTokens: 4 * config.batchTokens });
+  const epochs = Math.max(MEAN_VECTORS.epochs, Math.ceil(FEWEST_STEPS / batches.batchesPerEpoch));
   await fit({
     model,
     optimizer: new optim.AdamW(model.parameters(), { lr: MEAN_VECTORS.lr }),
     batches,
     loss: ({ ids, targets }) => nn.crossEntropy(model.forward(ids), targets),
-    budget: {
-      epochs: Math.max(MEAN_VECTORS.epochs, Math.ceil(FEWEST_STEPS / batches.batchesPerEpoch)),
-    },
+    budget: { steps: Math.min(MOST_STEPS, epochs * batches.batchesPerEpoch) },
     schedule: warmupCosine(),
     validate: () => meanLogLoss(logitsOf(validation), targets),
   });
@@ -144,6 +145,3 @@ export async function embeddingsBaseline(
     logits: (examples) => calibrated([logitsOf(examples)], calibration),
   };
 }
-
-/** A few epochs of a few texts teach nothing. */
-const FEWEST_STEPS = 200;
