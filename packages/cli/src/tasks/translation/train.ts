@@ -292,6 +292,11 @@ function conclude(
   terminal.print(scoreTable(systemsOf(baselines, [{ name, scores: evaluation }])));
   terminal.print();
   terminal.say(verdict(evaluation, baselines, `${measuredOn} sentences`));
+  if (evaluation.signature.includes("tok:char")) {
+    terminal.say(
+      "BLEU counts characters here, since the translations put no spaces between words.",
+    );
+  }
   if (measuredOn === "validation") {
     terminal.say(
       "That is the validation part, by which the weights were chosen: hold out a test part (--test) for a number to quote.",

@@ -10,7 +10,7 @@
  * sentiment and topic classification", here with a logistic loss.
  */
 
-import { countTokens, nn, tensor, zeros, type Tensor } from "unrolled";
+import { nn, tensor, zeros, type Tensor } from "unrolled";
 import type { SentimentTokens } from "./tokens.ts";
 import { minimize_, norm } from "./lbfgs.ts";
 
@@ -30,6 +30,8 @@ const BETWEEN = "\u0001";
 const EDGE = "\u0002";
 /** The most frequent are kept: bounds time and memory on large data. */
 const MAX_NGRAMS = 200_000;
+/** A map holds 16.7 million entries at most, and these take half a gigabyte. */
+const MAX_COUNTED = 4_000_000;
 
 /** The different n-grams of a text, of 1 to `order` tokens; its start and end count as tokens. */
 export function ngramsOf(tokens: readonly string[], order: number): Set<string> {
@@ -119,16 +121,30 @@ export class BagOfNgrams extends nn.Module {
   }
 }
 
-/** The n-grams of at least two texts, the frequent ones first. */
-export function frequentNgrams(texts: Iterable<readonly string[]>, order: number): string[] {
-  const counts = countTokens(ngramsIn(texts, order));
+/**
+ * The n-grams of at least two texts, the frequent ones first. Of more different ones than `mostCounted`
+ * those that were rare so far are forgotten on the way, which bounds memory on very large data.
+ */
+export function frequentNgrams(
+  texts: Iterable<readonly string[]>,
+  order: number,
+  mostCounted = MAX_COUNTED,
+): string[] {
+  const counts = new Map<string, number>();
+  for (const tokens of texts) {
+    for (const ngram of ngramsOf(tokens, order)) counts.set(ngram, (counts.get(ngram) ?? 0) + 1);
+    if (counts.size > mostCounted) forgetRare(counts, mostCounted / 2);
+  }
   const kept = [...counts].filter(([, count]) => count > 1);
   kept.sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
   return kept.slice(0, MAX_NGRAMS).map(([ngram]) => ngram);
 }
 
-function* ngramsIn(texts: Iterable<readonly string[]>, order: number) {
-  for (const tokens of texts) yield* ngramsOf(tokens, order);
+/** Deletes the rarest, all of one count together, until at most `most` are left. */
+function forgetRare(counts: Map<string, number>, most: number): void {
+  for (let rare = 1; counts.size > most; rare++) {
+    for (const [ngram, count] of counts) if (count === rare) counts.delete(ngram);
+  }
 }
 
 /**

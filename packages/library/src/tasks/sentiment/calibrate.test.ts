@@ -121,3 +121,14 @@ test("n-grams know where a text begins and ends", () => {
     ),
   ).toEqual(["# a", "a", "a b", "b", "b #"]);
 });
+
+test("of more n-grams than can be counted the frequent ones are found all the same", () => {
+  const texts = Array.from({ length: 2000 }, (_, t) => [
+    `once${t}`,
+    t % 3 ? "good" : "bad",
+    "film",
+  ]);
+  expect(frequentNgrams(texts, 1, 50)).toEqual(["film", "good", "bad"]);
+  expect(frequentNgrams(texts, 2, 50)).toEqual(frequentNgrams(texts, 2));
+  expect(frequentNgrams(texts, 2)).toContain("good\u0001film");
+});
