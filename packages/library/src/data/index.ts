@@ -43,6 +43,7 @@ export {
   type SeriesWindow,
 } from "./sliding-windows.ts";
 
+export { IdSequences } from "./id-sequences.ts";
 export { ConcatDataset, MapDataset, Subset, type Dataset } from "./dataset.ts";
 export {
   checkDisjoint,

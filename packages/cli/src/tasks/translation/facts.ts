@@ -16,7 +16,7 @@ import { BASELINE_NAMES, formatScore } from "./scores.ts";
 
 /** For the first line. */
 export function startFacts(
-  { report, validation, test }: PreparedPairs,
+  { report, validation, test }: Omit<PreparedPairs, "train">,
   { tokenizers, train, tooLong }: TranslationData,
   baselines: readonly TranslationBaseline[],
 ) {

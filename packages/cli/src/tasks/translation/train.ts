@@ -36,12 +36,7 @@ import { describeFit } from "../../train/describe-fit.ts";
 import { addRunOptions, settings, type RunOptions } from "../../train/options.ts";
 import { openRun, type TrainingRun } from "../../train/training-run.ts";
 import { endFacts, startFacts } from "./facts.ts";
-import {
-  describePairs,
-  preparePairs,
-  type HeldOutOptions,
-  type PreparedPairs,
-} from "./held-out.ts";
+import { describePairs, preparePairs, type HeldOutOptions } from "./held-out.ts";
 import { pairOptions, readingOf, type PairOptions } from "./read-pairs.ts";
 import { translationReport } from "./report.ts";
 import { DICTIONARY } from "./run.ts";
@@ -153,21 +148,12 @@ async function trainTranslationCommand(files: string[], options: TrainOptions): 
     options,
   );
   const { terminal } = run;
-  terminal.live("reading …");
-  const pairs = preparePairs(files, run.reading, run.reading);
-  terminal.live("learning the pieces of words …");
-  const data = prepareTranslation(pairs.train, pairs.validation, run.config);
-  run.readFrom(pairs.source, {
-    budget: usualBudget(data, run.config),
-    config: { dropout: usualDropout(data.train.length) },
-  });
-  terminal.live("making a dictionary for the baseline …");
-  const dictionary = learnDictionary(pairs.train);
+  const { pairs, about, data, dictionary } = prepare(files, run);
   const measuredOn = pairs.test.length > 0 ? "test" : "validation";
   const baselines = translationBaselines(dictionary, pairs[measuredOn]);
   terminal.live("");
   run.start(startFacts(pairs, data, baselines));
-  introduce(run, pairs, data, baselines);
+  introduce(run, about, data, baselines);
 
   const result = await trainWatched(run, data, baselines);
 
@@ -181,7 +167,7 @@ async function trainTranslationCommand(files: string[], options: TrainOptions): 
     title: `Translation: ${files.map(stemOf).join(", ")}`,
     command: run.command,
     settings: describeSettings(run.settings),
-    about: describePairs(pairs),
+    about,
     pairs: pairs[measuredOn],
     measuredOn,
     dictionary,
@@ -201,6 +187,22 @@ async function trainTranslationCommand(files: string[], options: TrainOptions): 
   conclude(run, result, baselines, evaluation, measuredOn);
   const { source } = pairs[measuredOn][0];
   run.sayNext(commandLine("run", run.directory, source));
+}
+
+/** The training pairs as text are let go of: the collector looks at all that is held, again and again. */
+function prepare(files: readonly string[], run: TrainingRun<TranslationConfig>) {
+  const { terminal } = run;
+  terminal.live("reading …");
+  const { train, ...pairs } = preparePairs(files, run.reading, run.reading);
+  terminal.live("learning the pieces of words …");
+  const data = prepareTranslation(train, pairs.validation, run.config);
+  run.readFrom(pairs.source, {
+    budget: usualBudget(data, run.config),
+    config: { dropout: usualDropout(data.train.length) },
+  });
+  terminal.live("making a dictionary for the baseline …");
+  const about = describePairs({ train, ...pairs });
+  return { pairs, about, data, dictionary: learnDictionary(train) };
 }
 
 /** Validations are told as BLEU. */
@@ -252,17 +254,18 @@ function typedAgain({ source, target, validation, test }: TrainOptions): string[
 
 function introduce(
   { terminal, config }: TrainingRun<TranslationConfig>,
-  pairs: PreparedPairs,
+  about: readonly string[],
   { tokenizers, train, tooLong }: TranslationData,
   baselines: readonly TranslationBaseline[],
 ): void {
-  for (const line of describePairs(pairs)) terminal.say(line);
+  for (const line of about) terminal.say(line);
   if (tooLong > 0) {
     terminal.say(
       `${plural(tooLong, "pair")} with a side of more than ${config.maxLength} tokens are left out of training (--max-length).`,
     );
   }
-  const perSentence = train.reduce((sum, { target }) => sum + target.length - 1, 0) / train.length;
+  const numTokens = train.targets.lengths.reduce((sum, length) => sum + length - 1, 0);
+  const perSentence = numTokens / train.length;
   terminal.say(
     `Vocabularies of ${formatCount(tokenizers.source.vocabSize)} and ${formatCount(tokenizers.target.vocabSize)} tokens (${config.tokens}); a translation has ${perSentence.toFixed(1)} of them on average.`,
   );

@@ -6,10 +6,12 @@ import {
   ArgumentError,
   collateIds,
   DataLoader,
+  IdSequences,
   padSequence,
   SameLengthBatchSampler,
   tensor,
   type BatchSource,
+  type Dataset,
   type Tensor,
 } from "unrolled";
 import type { TranslationConfig } from "./config.ts";
@@ -28,10 +30,28 @@ export interface EncodedPair {
   target: Int32Array;
 }
 
+/** Many of them, each side in one piece of memory. */
+export class EncodedPairs implements Dataset<EncodedPair> {
+  readonly length: number;
+  readonly sources: IdSequences;
+  readonly targets: IdSequences;
+
+  constructor(pairs: readonly EncodedPair[]) {
+    this.length = pairs.length;
+    this.sources = new IdSequences(pairs.map(({ source }) => source));
+    this.targets = new IdSequences(pairs.map(({ target }) => target));
+  }
+
+  at(index: number): EncodedPair | undefined {
+    const [source, target] = [this.sources.at(index), this.targets.at(index)];
+    return source && target && { source, target };
+  }
+}
+
 /** What a model trains on and is validated with. */
 export interface TranslationData {
   tokenizers: TranslationTokenizers;
-  train: EncodedPair[];
+  train: EncodedPairs;
   /** As text, since what counts is what is read. */
   validation: readonly SentencePair[];
   /** Pairs left out because a side has more than `maxLength` tokens. */
@@ -77,7 +97,8 @@ export function prepareTranslation(
       `translation: expected sentences of at most ${maxLength} tokens (maxLength), and in each of ${train.length} pairs a side is longer; the shortest pair has ${shortest}. Raise maxLength, or split the sentences.`,
     );
   }
-  return { tokenizers, train: kept, validation, tooLong: encoded.length - kept.length };
+  const tooLong = encoded.length - kept.length;
+  return { tokenizers, train: new EncodedPairs(kept), validation, tooLong };
 }
 
 function encodePair(
@@ -95,11 +116,10 @@ function encodePair(
  * nothing to leave out, and targets of similar ones.
  */
 export function translationBatches(
-  pairs: readonly EncodedPair[],
+  pairs: EncodedPairs,
   { batchTokens }: Pick<TranslationConfig, "batchTokens">,
 ): BatchSource<TranslationBatch> {
-  const sources = pairs.map(({ source }) => source.length);
-  const targets = pairs.map(({ target }) => target.length);
+  const [sources, targets] = [pairs.sources.lengths, pairs.targets.lengths];
   const meanTarget = meansBy(sources, targets);
   return new DataLoader(pairs, {
     batchSampler: new SameLengthBatchSampler(sources, {
@@ -111,7 +131,7 @@ export function translationBatches(
 }
 
 /** The mean of the values that belong to a key. */
-function meansBy(keys: readonly number[], values: readonly number[]): (key: number) => number {
+function meansBy(keys: Int32Array, values: Int32Array): (key: number) => number {
   const sums = new Map<number, { count: number; sum: number }>();
   for (const [i, key] of keys.entries()) {
     const { count, sum } = sums.get(key) ?? { count: 0, sum: 0 };

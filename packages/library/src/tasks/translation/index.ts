@@ -29,6 +29,7 @@ export {
 } from "./pairs.ts";
 export { decodeSentence, encodeSentence, type TranslationTokenizers } from "./tokens.ts";
 export {
+  EncodedPairs,
   prepareTranslation,
   translationBatches,
   type EncodedPair,

@@ -77,7 +77,7 @@ export async function trainTranslation(
 
 /** Of the sources' lengths in tokens, without the end, the one that 99 of 100 do not exceed. */
 function usualLongest({ train }: TranslationData): number {
-  const lengths = Int32Array.from(train, ({ source }) => source.length - 1).sort();
+  const lengths = train.sources.lengths.map((length) => length - 1).sort();
   return Math.max(1, lengths[Math.ceil(0.99 * lengths.length) - 1]);
 }
 
@@ -93,7 +93,7 @@ function startAtFrequencies(
 ): void {
   const bias = decoder.head.bias!.storage.array;
   const counts = new Float64Array(bias.length).fill(1);
-  for (const { target } of train) for (const id of target.subarray(1)) counts[id]++;
+  for (const target of train.targets) for (const id of target.subarray(1)) counts[id]++;
   const total = counts.reduce((a, b) => a + b, 0);
   bias.set(counts.map((count) => Math.log(count / total)));
 }
