@@ -15,38 +15,40 @@ import type { Dataset } from "./dataset.ts";
  * Sequences of ids, each of its own length.
  *
  * @example
- * const sequences = new IdSequences([[4, 8, 15], [16], [23, 42]]);
+ * const sequences = new IdSequences([[4, 8, 15], [16]]);
+ * sequences.push([23, 42]); // 2
  * sequences.length; // 3
  * sequences.at(2); // Int32Array [23, 42]
  * sequences.lengths; // Int32Array [3, 1, 2]
  */
 export class IdSequences implements Dataset<Int32Array>, Iterable<Int32Array> {
-  readonly length: number;
-  readonly #ids: Int32Array;
-  readonly #starts: Int32Array;
+  #ids = new Int32Array(1024);
+  readonly #starts = [0];
 
-  constructor(sequences: Iterable<ArrayLike<number>>) {
-    let ids = new Int32Array(1024);
-    const starts = [0];
-    for (const sequence of sequences) {
-      const from = starts[starts.length - 1];
-      const to = from + sequence.length;
-      if (to > ids.length) {
-        const larger = new Int32Array(Math.max(to, 2 * ids.length));
-        larger.set(ids);
-        ids = larger;
-      }
-      ids.set(sequence, from);
-      starts.push(to);
+  constructor(sequences: Iterable<ArrayLike<number>> = []) {
+    for (const sequence of sequences) this.push(sequence);
+  }
+
+  /** Puts a sequence behind the others, and gives its place. */
+  push(sequence: ArrayLike<number>): number {
+    const from = this.#starts[this.length];
+    const to = from + sequence.length;
+    if (to > this.#ids.length) {
+      const larger = new Int32Array(Math.max(to, 2 * this.#ids.length));
+      larger.set(this.#ids);
+      this.#ids = larger;
     }
-    this.length = starts.length - 1;
-    this.#ids = ids.slice(0, starts[this.length]);
-    this.#starts = Int32Array.from(starts);
+    this.#ids.set(sequence, from);
+    return this.#starts.push(to) - 2;
+  }
+
+  get length(): number {
+    return this.#starts.length - 1;
   }
 
   /** The sequence at `index`: a view, which nobody writes to. */
   at(index: number): Int32Array | undefined {
-    if (!(index >= 0 && index < this.length)) return undefined;
+    if (!Number.isInteger(index) || index < 0 || index >= this.length) return undefined;
     return this.#ids.subarray(this.#starts[index], this.#starts[index + 1]);
   }
 

@@ -3,6 +3,7 @@
  */
 
 import { ArgumentError, checkSize, FormatError } from "../../core/errors.ts";
+import { IdSequences } from "../id-sequences.ts";
 import { countTokens } from "../vocabulary.ts";
 import { learnMerges, PAIR_RADIX } from "./bpe-trainer.ts";
 import {
@@ -65,8 +66,10 @@ export class BpeTokenizer implements Tokenizer {
   /** Pair of ids → the id of both together, specials not counted. */
   readonly #joined = new Map<number, number>();
   /** The bytes of each id, specials not counted. */
-  readonly #bytes: Uint8Array[];
-  readonly #cache = new Map<string, Int32Array>();
+  readonly #bytes = new IdSequences();
+  /** The ids of chunks that were met, and where each chunk's are. */
+  #known = new IdSequences();
+  readonly #places = new Map<string, number>();
 
   /** `merges` in the order in which they apply, with ids counted without the specials. */
   constructor(
@@ -80,7 +83,7 @@ export class BpeTokenizer implements Tokenizer {
     }
     this.specials = numberSpecials(specials);
     this.merges = merges;
-    this.#bytes = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));
+    for (let byte = 0; byte < 256; byte++) this.#bytes.push([byte]);
     for (const [k, [left, right]] of merges.entries()) {
       const isKnown = (id: number) => Number.isInteger(id) && id >= 0 && id < 256 + k;
       if (!isKnown(left) || !isKnown(right)) {
@@ -89,7 +92,7 @@ export class BpeTokenizer implements Tokenizer {
         );
       }
       this.#joined.set(left * PAIR_RADIX + right, 256 + k);
-      this.#bytes.push(Uint8Array.of(...this.#bytes[left], ...this.#bytes[right]));
+      this.#bytes.push([...this.#bytes.at(left)!, ...this.#bytes.at(right)!]);
     }
   }
 
@@ -124,8 +127,8 @@ export class BpeTokenizer implements Tokenizer {
   }
 
   #encodeChunk(chunk: string): Int32Array {
-    const cached = this.#cache.get(chunk);
-    if (cached) return cached;
+    const place = this.#places.get(chunk);
+    if (place !== undefined) return this.#known.at(place)!;
 
     const parts = [...encodeUtf8(chunk)];
     for (;;) {
@@ -148,16 +151,19 @@ export class BpeTokenizer implements Tokenizer {
     }
 
     const ids = Int32Array.from(parts, (id) => id + this.specials.size);
-    if (this.#cache.size >= MAX_CACHED_CHUNKS) this.#cache.clear();
-    this.#cache.set(chunk, ids);
+    if (this.#places.size >= MAX_CACHED_CHUNKS) {
+      this.#places.clear();
+      this.#known = new IdSequences();
+    }
+    this.#places.set(chunk, this.#known.push(ids));
     return ids;
   }
 
   /** The bytes that an id stands for; none for a special. */
   tokenBytes(id: number): Uint8Array {
     if (Number.isInteger(id) && id >= 0 && id < this.specials.size) return new Uint8Array(0);
-    const bytes = this.#bytes[id - this.specials.size];
-    if (bytes !== undefined) return bytes;
+    const bytes = this.#bytes.at(id - this.specials.size);
+    if (bytes !== undefined) return Uint8Array.from(bytes);
     throw new ArgumentError(
       `BpeTokenizer: expected an id from 0 to ${this.vocabSize - 1}, got ${String(id)}.`,
     );
