@@ -147,7 +147,7 @@ const PATIENCE = 8;
 
 /** Tokens of a text that the network reads, on average. */
 function meanLength({ train }: SentimentData): number {
-  return train.reduce((sum, { ids }) => sum + ids.length, 0) / train.length;
+  return train.lengths.reduce((sum, length) => sum + length, 0) / train.length;
 }
 
 async function trainSentimentCommand(inputs: string[], options: TrainOptions): Promise<void> {
@@ -352,7 +352,7 @@ function introduce(
 ): void {
   for (const sentence of [...about, ...describeLeftOut(leftOut)]) terminal.say(sentence);
   const counts = labels.map(
-    (label, c) => `${label} ${formatCount(train.filter(({ target }) => target === c).length)}`,
+    (label, c) => `${label} ${formatCount(train.targets.filter((target) => target === c).length)}`,
   );
   const shown =
     counts.length > 8 ? [...counts.slice(0, 8), `and ${counts.length - 8} more`] : counts;

@@ -107,17 +107,17 @@ export class BagOfNgrams extends nn.Module {
     });
   }
 
-  rows(texts: readonly (readonly string[])[]): NgramRows {
-    const starts = new Int32Array(texts.length + 1);
+  rows(texts: Iterable<readonly string[]>): NgramRows {
+    const starts = [0];
     const ids: number[] = [];
-    for (const [t, tokens] of texts.entries()) {
+    for (const tokens of texts) {
       for (const ngram of ngramsOf(tokens, this.order)) {
         const id = this.#numbers.get(ngram);
         if (id !== undefined) ids.push(id);
       }
-      starts[t + 1] = ids.length;
+      starts.push(ids.length);
     }
-    return { starts, ids: Int32Array.from(ids) };
+    return { starts: Int32Array.from(starts), ids: Int32Array.from(ids) };
   }
 }
 

@@ -8,7 +8,8 @@ import { BAG_ORDERS, BagOfNgrams, frequentNgrams, trainBag, type BagPenalty } fr
 import { forEachBatch, textsLoader } from "./batches.ts";
 import { calibrated, fitCalibration, meanLogLoss, type Logits } from "./calibrate.ts";
 import type { SentimentConfig } from "./config.ts";
-import type { Example, SentimentData } from "./data.ts";
+import type { SentimentData } from "./data.ts";
+import type { Example, TrainingExample } from "./examples.ts";
 
 export interface SentimentBaseline {
   /** `majority`, `bag of words`, `bag of embeddings`. */
@@ -32,7 +33,7 @@ const [FEWEST_STEPS, MOST_STEPS] = [200, 3000];
 /** Always the class that the training part has most of, and as often as it has. */
 export function majorityBaseline({ labels, train }: SentimentData): SentimentBaseline {
   const counts = new Float64Array(labels.length).fill(1);
-  for (const { target } of train) counts[target]++;
+  for (const target of train.targets) counts[target]++;
   const logits = counts.map((count) => Math.log(count / (train.length + labels.length)));
   return { name: "majority", settings: "", logits: (examples) => examples.map(() => logits) };
 }
@@ -54,11 +55,9 @@ export function tunedBag(
   onTry: (number: number, of: number) => void = () => {},
 ): TunedBag {
   const order = BAG_ORDERS[config.tokens];
-  const texts = train.map(({ tokens }) => tokens);
-  const empty = new BagOfNgrams(frequentNgrams(texts, order), order, labels.length);
-  const rows = empty.rows(texts);
-  const targets = train.map(({ target }) => target);
-  const validationRows = empty.rows(validation.map(({ tokens }) => tokens));
+  const empty = new BagOfNgrams(frequentNgrams(tokensOf(train), order), order, labels.length);
+  const rows = empty.rows(tokensOf(train));
+  const validationRows = empty.rows(tokensOf(validation));
   const validationTargets = validation.map(({ target }) => target);
   let best: { bag: BagOfNgrams; penalty: BagPenalty; loss: number } | null = null;
   let number = 0;
@@ -66,7 +65,7 @@ export function tunedBag(
     let bag = empty;
     for (const ridge of RIDGES) {
       onTry(++number, 2 * RIDGES.length);
-      bag = trainBag(bag, rows, targets, { naiveBayes, ridge });
+      bag = trainBag(bag, rows, train.targets, { naiveBayes, ridge });
       const logits = bag.scoresOf(validationRows);
       const calibration = fitCalibration([logits], validationTargets);
       const loss = meanLogLoss(calibrated([logits], calibration), validationTargets);
@@ -83,11 +82,15 @@ export function tunedBag(
       name: config.tokens === "word" ? "bag of words" : "bag of letters",
       settings: `logistic regression on ${bag.ngrams.length} n-grams of 1 to ${order}, ${kind}, ridge ${penalty.ridge}`,
       logits: (examples) => {
-        const rows = bag.rows(examples.map(({ tokens }) => tokens));
+        const rows = bag.rows(tokensOf(examples));
         return calibrated([bag.scoresOf(rows)], calibration);
       },
     },
   };
+}
+
+function* tokensOf(examples: Iterable<TrainingExample>) {
+  for (const { tokens } of examples) yield tokens;
 }
 
 /** The mean of a text's vectors, and a linear layer: Joulin et al. 2017, fastText without n-grams. */
@@ -126,7 +129,7 @@ export async function embeddingsBaseline(
     return rows;
   };
   const targets = validation.map(({ target }) => target);
-  const batches = textsLoader(train, { ...config, batchTokens: 4 * config.batchTokens });
+  const batches = textsLoader([train], { ...config, batchTokens: 4 * config.batchTokens });
   const epochs = Math.max(MEAN_VECTORS.epochs, Math.ceil(FEWEST_STEPS / batches.batchesPerEpoch));
   await fit({
     model,

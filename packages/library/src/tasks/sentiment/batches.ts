@@ -5,6 +5,7 @@
 import {
   collateClasses,
   collateIds,
+  ConcatDataset,
   DataLoader,
   rand,
   SameLengthBatchSampler,
@@ -12,7 +13,7 @@ import {
   type Tensor,
 } from "unrolled";
 import type { SentimentConfig } from "./config.ts";
-import type { Example } from "./data.ts";
+import type { TrainingExample, TrainingExamples } from "./examples.ts";
 import { spellingOf, type Spelling } from "./spelling.ts";
 
 export interface TextsBatch {
@@ -28,21 +29,21 @@ export interface TrainingBatch extends TextsBatch {
 /** Fewer texts give no gradient to speak of, and more are no faster. */
 const [FEWEST, MOST] = [8, 512];
 
-export function collateTexts(examples: readonly Example[]): TextsBatch {
+export function collateTexts(examples: readonly TrainingExample[]): TextsBatch {
   const { ids, lengths } = collateIds(examples.map((example) => example.ids));
   return { ids, lengths, spelling: spellingOf(examples, ids.shape[1]) };
 }
 
 /** The training batches, of texts of one length where enough have it, with a place that can be saved. */
 export function textsLoader(
-  examples: readonly Example[],
+  parts: readonly TrainingExamples[],
   { batchTokens }: SentimentConfig,
-  targetOf: (example: Example) => number = ({ target }) => target,
-): DataLoader<Example, TrainingBatch> {
-  const lengths = examples.map(({ ids }) => ids.length);
+  targetOf: (example: TrainingExample) => number = ({ target }) => target,
+): DataLoader<TrainingExample, TrainingBatch> {
+  const lengths = parts.flatMap((part) => [...part.lengths]);
   const batchSize = (length: number) =>
     Math.min(MOST, Math.max(FEWEST, Math.round(batchTokens / length)));
-  return new DataLoader(examples, {
+  return new DataLoader(new ConcatDataset(parts), {
     batchSampler: new SameLengthBatchSampler(lengths, { batchSize }),
     collate: (some) => ({ ...collateTexts(some), targets: collateClasses(some.map(targetOf)) }),
   });
@@ -54,7 +55,7 @@ const TOKENS_AT_ONCE = 8192;
 
 /** Calls `visit` for all examples, batch by batch, each of texts of one length. */
 export function forEachBatch(
-  examples: readonly Example[],
+  examples: readonly TrainingExample[],
   visit: (batch: TextsBatch, places: readonly number[]) => void,
 ): void {
   const order = examples.map((_, i) => i);

@@ -12,6 +12,7 @@ import {
   type Dataset,
 } from "unrolled";
 import type { SentimentConfig } from "./config.ts";
+import { encodeTokens, TrainingExamples, type Example } from "./examples.ts";
 import { gradesOf, sortedNames, type Grades } from "./grades.ts";
 import { splitTokens } from "./tokens.ts";
 
@@ -45,19 +46,6 @@ export interface TextParts {
   test: readonly LabelledText[];
 }
 
-/** A text ready for the network. */
-export interface Example {
-  text: string;
-  /** All of its tokens. */
-  tokens: readonly string[];
-  /** Of those that the network reads: `maxTokens` at most. */
-  ids: Int32Array;
-  /** Which of the labels; −1 in the middle. */
-  target: number;
-  /** Which of the grades, where there are any. */
-  grade?: number;
-}
-
 /** How many texts of each part were left out, and why. */
 export interface LeftOut {
   /** No tokens: nothing but blank space. */
@@ -75,9 +63,9 @@ export interface SentimentData {
   grades: Grades | null;
   vocabulary: Vocabulary;
   /** Phrases of trees among them, each once. */
-  train: readonly Example[];
+  train: TrainingExamples;
   /** Between the labels: a network learns from them, too, if there are grades. */
-  middle: readonly Example[];
+  middle: TrainingExamples;
   validation: readonly Example[];
   test: readonly Example[];
   leftOut: LeftOut;
@@ -200,20 +188,25 @@ export function prepareSentiment(parts: TextParts, config: SentimentConfig): Sen
       unkToken: UNKNOWN,
     },
   );
+  const example = ({ words, label, grade }: Row) => ({
+    tokens: words,
+    target: label === undefined ? -1 : labels.indexOf(label),
+    ...(grades && { grade: grades.names.indexOf(grade!) }),
+  });
+  const toLearn = (rows: readonly Row[]) =>
+    new TrainingExamples(rows.map(example), vocabulary, maxTokens);
   const encode = (rows: readonly Row[]): Example[] =>
-    rows.map(({ text, words, label, grade }) => ({
-      text,
-      tokens: words,
-      ids: encodeTokens(vocabulary, words, maxTokens),
-      target: label === undefined ? -1 : labels.indexOf(label),
-      ...(grades && { grade: grades.names.indexOf(grade!) }),
+    rows.map((row) => ({
+      ...example(row),
+      text: row.text,
+      ids: encodeTokens(vocabulary, row.words, maxTokens),
     }));
   return {
     labels,
     grades,
     vocabulary,
-    train: encode([...whole, ...further.filter(({ label }) => label !== undefined)]),
-    middle: grades ? encode(further.filter(({ label }) => label === undefined)) : [],
+    train: toLearn([...whole, ...further.filter(({ label }) => label !== undefined)]),
+    middle: toLearn(grades ? further.filter(({ label }) => label === undefined) : []),
     validation: encode(validation),
     test: encode(test),
     leftOut,
@@ -250,23 +243,6 @@ function newOnes(
     found.add(key);
     return true;
   });
-}
-
-/** Ids of the tokens that the network reads: of more than `most` the first and the last half. */
-export function encodeTokens(
-  vocabulary: Vocabulary,
-  tokens: readonly string[],
-  most: number,
-): Int32Array {
-  if (tokens.length <= most) return vocabulary.encode(tokens);
-  const head = Math.ceil(most / 2);
-  const tail = most - head;
-  return vocabulary.encode([...tokens.slice(0, head), ...(tail > 0 ? tokens.slice(-tail) : [])]);
-}
-
-/** Where among an example's tokens the `i`-th stands that the network reads. */
-export function placeOfToken({ tokens, ids }: Pick<Example, "tokens" | "ids">, i: number): number {
-  return i < Math.ceil(ids.length / 2) ? i : i + tokens.length - ids.length;
 }
 
 function* wordsOf(rows: readonly { words: readonly string[] }[]) {

@@ -19,7 +19,7 @@ import {
 } from "unrolled";
 import { forEachBatch } from "./batches.ts";
 import { calibrated, meanLogLoss, softmaxOf, type Logits } from "./calibrate.ts";
-import type { Example } from "./data.ts";
+import type { Example } from "./examples.ts";
 import type { SentimentModel } from "./model.ts";
 
 export interface SentimentEvaluation {

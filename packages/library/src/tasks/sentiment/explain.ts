@@ -4,7 +4,7 @@
 
 import { noGrad } from "unrolled";
 import { collateTexts } from "./batches.ts";
-import { placeOfToken, type Example } from "./data.ts";
+import { placeOfToken, type Example } from "./examples.ts";
 import { mixedLogits, voicesOf } from "./evaluate.ts";
 import type { SentimentModel } from "./model.ts";
 import { HIDDEN } from "./spelling.ts";

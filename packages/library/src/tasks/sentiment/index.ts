@@ -21,7 +21,6 @@ export {
   prepareSentiment,
   splitFold,
   splitTexts,
-  type Example,
   type LabelledText,
   type LeftOut,
   type MiddleText,
@@ -29,6 +28,7 @@ export {
   type SentimentData,
   type TextParts,
 } from "./data.ts";
+export { TrainingExamples, type Example, type TrainingExample } from "./examples.ts";
 export type { Grades } from "./grades.ts";
 export { looksLikeTrees, readTrees, type TreeOptions } from "./trees.ts";
 export { readVectors, type WordVectors } from "./vectors.ts";

@@ -4,7 +4,8 @@
 
 import { ArgumentError } from "unrolled";
 import { softmaxOf } from "./calibrate.ts";
-import { encodeTokens, type Example, type LabelledText } from "./data.ts";
+import type { LabelledText } from "./data.ts";
+import { encodeTokens, type Example } from "./examples.ts";
 import { decider, mixedLogits, voicesOf } from "./evaluate.ts";
 import { explain, type WordEffect } from "./explain.ts";
 import type { SentimentModel } from "./model.ts";

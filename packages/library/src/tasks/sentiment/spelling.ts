@@ -5,8 +5,8 @@
  * Source: Bojanowski et al. 2017, "Enriching word vectors with subword information" (fastText).
  */
 
-import { tensor, type Tensor } from "unrolled";
-import { placeOfToken, type Example } from "./data.ts";
+import { IdSequences, tensor, type Tensor } from "unrolled";
+import { placeOfToken, type TrainingExample } from "./examples.ts";
 
 /** The words of a batch, each once. */
 export interface Spelling {
@@ -25,7 +25,7 @@ const [SHORTEST, LONGEST] = [3, 5];
 const MOST_NGRAMS = 64;
 
 /** The distinct words that the network reads in `examples`, `seq` to a row. */
-export function spellingOf(examples: readonly Example[], seq: number): Spelling {
+export function spellingOf(examples: readonly TrainingExample[], seq: number): Spelling {
   const words = [HIDDEN];
   const known = new Map([[HIDDEN, 0]]);
   const places = new Int32Array(examples.length * seq);
@@ -46,8 +46,9 @@ export function spellingOf(examples: readonly Example[], seq: number): Spelling 
 /** The n-grams of words as numbers below `buckets`, several n-grams to a number. */
 export class LetterNgrams {
   readonly #buckets: number;
-  /** The same words come again and again. */
-  readonly #known = new Map<string, Int32Array>();
+  /** The same words come again and again: where the numbers of each are. */
+  readonly #places = new Map<string, number>();
+  #known = new IdSequences();
 
   constructor(buckets: number) {
     this.#buckets = buckets;
@@ -68,12 +69,15 @@ export class LetterNgrams {
   }
 
   #bagOf(word: string): Int32Array {
-    const known = this.#known.get(word);
-    if (known) return known;
+    const place = this.#places.get(word);
+    if (place !== undefined) return this.#known.at(place)!;
     const bag = word === HIDDEN ? new Int32Array(0) : bucketsOf(word, this.#buckets);
     // Bounded, for whoever classifies for years.
-    if (this.#known.size > 1e5) this.#known.clear();
-    this.#known.set(word, bag);
+    if (this.#places.size > 1e5) {
+      this.#places.clear();
+      this.#known = new IdSequences();
+    }
+    this.#places.set(word, this.#known.push(bag));
     return bag;
   }
 }

@@ -55,14 +55,16 @@ const MOST_EPOCHS = 100;
  */
 export function defaultEpochs(data: SentimentData, config: SentimentConfig): number {
   const { batchesPerEpoch } = trainingBatches(data, config);
-  const tokens = [...data.train, ...data.middle].reduce((sum, { ids }) => sum + ids.length, 0);
+  const tokens = [data.train, data.middle]
+    .flatMap(({ lengths }) => [...lengths])
+    .reduce((sum, length) => sum + length, 0);
   const steps = USUAL_STEPS[config.tokens];
   const epochs = Math.min(steps / batchesPerEpoch, MOST_TOKENS / tokens, MOST_EPOCHS);
   return Math.max(2, Math.round(epochs));
 }
 
 function trainingBatches({ train, middle }: SentimentData, config: SentimentConfig) {
-  return textsLoader([...train, ...middle], config, ({ target, grade }) => grade ?? target);
+  return textsLoader([train, middle], config, ({ target, grade }) => grade ?? target);
 }
 
 /**
@@ -129,7 +131,7 @@ function calibratedLoss(logits: Logits, targets: number[], options: CalibrationO
 /** n / (classes · n_c): all classes weigh alike, and a text 1 on average. A grade weighs as its label. */
 function balancedClasses({ labels, grades, train }: SentimentData): Tensor {
   const counts = new Float64Array(labels.length);
-  for (const { target } of train) counts[target]++;
+  for (const target of train.targets) counts[target]++;
   const weights = counts.map((count) => train.length / (labels.length * Math.max(1, count)));
   return tensor(grades ? grades.labels.map((label) => (label < 0 ? 1 : weights[label])) : weights);
 }
