@@ -1,5 +1,10 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+
+// Training makes V8 look for garbage several times a second, and its helper threads then take half as
+// much processor time again: docs/decisions/0010-the-collector-has-little-to-do.md.
+setFlagsFromString("--no-concurrent-marking");
 
 const built = new URL("../dist/main.js", import.meta.url);
 

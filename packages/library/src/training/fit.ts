@@ -113,6 +113,10 @@ export interface FitResult {
  * With `budget: { minutes }` the speed is measured on a few steps, which are then taken back; the
  * number of steps planned is reported, and `{ steps }` with that number repeats the run exactly.
  *
+ * In Node, start a script that trains for long with `node --single-threaded-gc`: V8's helper threads
+ * cost up to half as much processor time as the training itself
+ * (docs/decisions/0010-the-collector-has-little-to-do.md). The command has it done already.
+ *
  * @throws NumericError at the first NaN or infinity in a loss or gradient, naming step, layer and
  *   remedy; the model then has its best weights so far
  */
