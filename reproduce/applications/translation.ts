@@ -30,7 +30,7 @@ const COMMON = {
   digits: 1,
   read: bleu,
   parts: byLength,
-  seeds: [1],
+  seeds: [1, 2, 3],
 } as const;
 
 const MULTI30K = [
